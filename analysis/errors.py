@@ -1,0 +1,84 @@
+"""Errors a user can act on: each names the thing, the value and the way out.
+
+Everything raised on purpose derives from `KlastryError`; the command line prints its message without a traceback and
+exits with `exit_code`. Any other exception is a defect of the program and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class KlastryError(Exception):
+    """An error whose cause lies in the input or the configuration."""
+
+    exit_code = 2
+
+
+class ConfigError(KlastryError):
+    """The method file, the edition file or a parameter is wrong."""
+
+
+class FrameworkError(KlastryError):
+    """The framework tables (areas, indicators, questionnaires) contradict themselves."""
+
+
+class MethodError(KlastryError):
+    """A method cannot be applied to the data it was given."""
+
+
+class FactError(KlastryError):
+    """A fact is missing, defined twice, or not a number."""
+
+
+class NotebookError(KlastryError):
+    """A notebook failed, or its parameters differ from what the workflow passes."""
+
+    exit_code = 1
+
+
+class PublishError(KlastryError):
+    """Chapters, exhibits or a document backend cannot be put together."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One problem of one raw cell, row or column; `row` is the line in the file (the header is line 1)."""
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | None
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row is not None:
+            place += f", row {self.row}"
+        if self.column:
+            place += f", column {self.column}"
+        shown = "" if self.value is None else f" (value: {self.value!r})"
+        return f"{place}: {self.message}{shown}. Remedy: {self.remedy}"
+
+
+class DataError(KlastryError):
+    """Raw data break the rules of their codebook; carries every problem found, not only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(problems, key=lambda p: (p.file, p.row or 0, p.column or "", p.message))
+        n = len(self.problems)
+        head = f"{n} problem{'s' if n != 1 else ''} in the raw data"
+        super().__init__("\n".join([head, *(f"  {p}" for p in self.problems)]))
+
+
+def suggest(wanted: str, allowed: Sequence[str], *, limit: int = 3) -> str:
+    """Return '; did you mean a, b?' for the names nearest to `wanted`, or the whole list if it is short."""
+    near = get_close_matches(wanted, allowed, n=limit, cutoff=0.5)
+    if near:
+        return f"; did you mean {', '.join(near)}?"
+    if len(allowed) <= 12:
+        return f"; allowed: {', '.join(allowed)}"
+    return ""

@@ -1,0 +1,108 @@
+"""Editions on disk: where the raw files are, what `edition.yaml` says, and the sidecar of every raw file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.errors import ConfigError, DataError, Problem
+
+INSTRUMENTS = ("coordinators", "desk_research", "members", "websites")
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal text."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of the benchmarking: its folder and the content of its `edition.yaml`."""
+
+    year: int
+    root: Path
+    info: dict[str, Any]
+
+    @property
+    def raw(self) -> Path:
+        """Folder of the raw files."""
+        return self.root / "raw"
+
+    @property
+    def reconstructed(self) -> bool:
+        """Whether the raw answers are synthetic answers that reproduce the published statistics."""
+        return bool(self.info["provenance"] == "reconstructed")
+
+
+def load_edition(year: int, data_dir: Path) -> Edition:
+    """Load an edition.
+
+    Raises
+    ------
+    ConfigError
+        There is no such edition, or its `edition.yaml` lacks a required key.
+    """
+    root = data_dir / "editions" / str(year)
+    path = root / "edition.yaml"
+    if not path.is_file():
+        known = sorted(p.parent.name for p in (data_dir / "editions").glob("*/edition.yaml"))
+        raise ConfigError(f"no edition {year}: {path} does not exist; editions here: {', '.join(known) or 'none'}")
+    info = yaml.safe_load(path.read_text(encoding="utf-8"))
+    absent = [key for key in ("edition", "title", "period", "provenance", "publication_date") if key not in info]
+    if absent:
+        raise ConfigError(f"{path}: missing key(s) {', '.join(absent)}")
+    if info["provenance"] not in ("survey", "reconstructed"):
+        raise ConfigError(f"{path}: provenance is {info['provenance']!r}; allowed: survey, reconstructed")
+    return Edition(year, root, info)
+
+
+def sidecar_path(path: Path) -> Path:
+    """Return the path of a raw file's sidecar: `coordinators.csv.source.yaml`."""
+    return path.with_name(path.name + ".source.yaml")
+
+
+def check_sidecar(path: Path) -> list[Problem]:
+    """Compare a raw file with the SHA-256 in its sidecar; returns the problems found (none if all is well)."""
+    side = sidecar_path(path)
+    if not side.is_file():
+        return [
+            Problem(
+                path.name, None, None, None, "has no sidecar",
+                f"run `klastry seal` to write {side.name}, then state its origin and licence there",
+            )
+        ]  # fmt: skip
+    recorded = (yaml.safe_load(side.read_text(encoding="utf-8")) or {}).get("sha256")
+    actual = sha256(path)
+    if recorded != actual:
+        return [
+            Problem(
+                path.name, None, None, actual[:12],
+                f"differs from the file its sidecar describes ({str(recorded)[:12]}…)",
+                "restore the file, or, if the change is meant, run `klastry seal` to record the new content",
+            )
+        ]  # fmt: skip
+    return []
+
+
+def seal(path: Path) -> bool:
+    """Record the current SHA-256 of a raw file in its sidecar; returns whether the sidecar changed."""
+    side = sidecar_path(path)
+    if not path.is_file():
+        raise DataError([Problem(path.name, None, None, None, "does not exist", "put the raw file there first")])
+    digest = sha256(path)
+    if not side.is_file():
+        side.write_text(
+            f"title: {path.stem}\norigin: survey\ndescription: ''\nlicence: confidential\nsha256: {digest}\n",
+            encoding="utf-8",
+        )
+        return True
+    lines = side.read_text(encoding="utf-8").splitlines()
+    out = [f"sha256: {digest}" if line.startswith("sha256:") else line for line in lines]
+    if f"sha256: {digest}" not in out:
+        out.append(f"sha256: {digest}")
+    side.write_text("\n".join(out) + "\n", encoding="utf-8")
+    return out != lines

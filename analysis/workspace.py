@@ -1,0 +1,225 @@
+"""The desk of a notebook: reads inputs, writes tables, facts, figures and formatted tables under one build folder.
+
+Paths live here and in the workflow only; the analysis packages take tables and return tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.config import Method, load_method
+from analysis.errors import ConfigError, PublishError
+from analysis.facts import FactSet
+from analysis.framework import Framework, load_framework
+from analysis.sources import Edition, load_edition
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FLOAT_FORMAT = "%.15g"
+
+
+def write_csv(table: pd.DataFrame, path: Path, *, index: bool = False) -> Path:
+    """Write a table so that the same table gives the same bytes: UTF-8, Unix line ends, 15 significant digits."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(path, index=index, encoding="utf-8", lineterminator="\n", float_format=FLOAT_FORMAT)
+    return path
+
+
+def write_json(data: Any, path: Path) -> Path:
+    """Write JSON with stable layout."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column of a printed table looks.
+
+    `format` is text, integer, number, percent or mixed (text that may hold numbers already formatted); `width` the
+    share of the table's width; `group` a heading above several columns.
+    """
+
+    name: str
+    label: str
+    align: str = "left"
+    format: str = "text"
+    decimals: int = 0
+    width: float | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything a notebook needs, from four parameters."""
+
+    data_dir: Path
+    build_dir: Path
+    config_dir: Path
+    edition: Edition
+    method_name: str
+    _facts: dict[str, FactSet] = field(default_factory=dict)
+
+    @cached_property
+    def method(self) -> Method:
+        """The typed method configuration."""
+        return load_method(self.method_name, self.config_dir)
+
+    @cached_property
+    def framework(self) -> Framework:
+        """The framework tables."""
+        return load_framework(self.data_dir)
+
+    @property
+    def source_line(self) -> str:
+        """Source line of exhibits made from the coordinators' answers, honest about reconstruction."""
+        if self.edition.reconstructed:
+            return "opracowanie własne na podstawie zrekonstruowanych odpowiedzi koordynatorów klastrów (N={n})"
+        return "opracowanie własne na podstawie badania koordynatorów klastrów (N={n})"
+
+    def reference(self, name: str) -> pd.DataFrame:
+        """Read a reference table, codes as text."""
+        return pd.read_csv(self.data_dir / "reference" / f"{name}.csv", dtype=str, keep_default_na=False)
+
+    def raw(self, name: str) -> Path:
+        """Path of a raw file of the edition."""
+        return self.edition.raw / name
+
+    def path(self, relative: str) -> Path:
+        """Path below the build folder."""
+        return self.build_dir / relative
+
+    def read(self, relative: str, *, index: str | list[str] | None = None, **kwargs: Any) -> pd.DataFrame:
+        """Read a table that an earlier step wrote.
+
+        Raises
+        ------
+        ConfigError
+            The step has not been run.
+        """
+        path = self.path(relative)
+        if not path.is_file():
+            raise ConfigError(
+                f"{relative} is not there yet; run the step that writes it: klastry build {relative.split('/')[0]}"
+            )
+        table = pd.read_csv(path, encoding="utf-8", **kwargs)
+        return table if index is None else table.set_index(index)
+
+    def write(self, table: pd.DataFrame, relative: str, *, index: bool = False) -> Path:
+        """Write a table below the build folder."""
+        return write_csv(table, self.path(relative), index=index)
+
+    def facts(self, notebook: str) -> FactSet:
+        """Return the facts of a notebook, to be filled and then written by `save_facts`."""
+        return self._facts.setdefault(notebook, FactSet(notebook))
+
+    def save_facts(self, notebook: str) -> Path:
+        """Write the facts of a notebook."""
+        path = self.path(f"40_analyses/facts/{notebook}.json")
+        self.facts(notebook).write(path)
+        return path
+
+    def save_figure(
+        self,
+        figure: Figure,
+        *,
+        no: int,
+        title: str,
+        chapter: str,
+        alt: str,
+        data: pd.DataFrame,
+        notebook: str,
+        source: str,
+        note: str = "",
+        width: str = "full",
+    ) -> Path:
+        """Save a figure under its printed number as SVG and PNG, with its data and what accessibility needs.
+
+        Raises
+        ------
+        PublishError
+            Title or alt text is empty.
+        """
+        if not title.strip() or not alt.strip():
+            raise PublishError(f"{notebook}: figure {no} needs a title and an alt text")
+        stem = f"40_analyses/figures/figure-{no:02d}"
+        self.path(stem).parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(self.path(f"{stem}.svg"), metadata={"Date": None, "Creator": None})
+        figure.savefig(self.path(f"{stem}.png"), dpi=200, metadata={"Software": None})
+        self.write(data, f"{stem}.csv")
+        record = {
+            "kind": "figure", "no": no, "id": f"fig-{no}", "title": title, "chapter": chapter, "notebook": notebook,
+            "source": source, "alt": alt, "note": note, "svg": f"{stem}.svg", "png": f"{stem}.png",
+            "data_file": f"{stem}.csv", "width": width, "edition_status": "computed",
+        }  # fmt: skip
+        return write_json(record, self.path(f"{stem}.json"))
+
+    def save_table(
+        self,
+        table: pd.DataFrame,
+        *,
+        no: int,
+        title: str,
+        chapter: str,
+        columns: Sequence[Column],
+        notebook: str,
+        source: str,
+        note: str = "",
+        row_header: str | None = None,
+        orientation: str = "portrait",
+        emphasis: str | None = None,
+    ) -> Path:
+        """Save a table under its printed number with the description of its columns.
+
+        `emphasis` names a column of 0/1 that marks rows to set off; it is kept in the data but not printed.
+
+        Raises
+        ------
+        PublishError
+            A described column is not in the table, or the title is empty.
+        """
+        if not title.strip():
+            raise PublishError(f"{notebook}: table {no} needs a title")
+        absent = [c.name for c in columns if c.name not in table.columns]
+        if absent:
+            raise PublishError(
+                f"{notebook}: table {no} has no column {', '.join(absent)}; it has {', '.join(table.columns)}"
+            )
+        stem = f"40_analyses/tables/table-{no:02d}"
+        self.write(table, f"{stem}.csv")
+        record = {
+            "kind": "table", "no": no, "id": f"tbl-{no}", "title": title, "chapter": chapter, "notebook": notebook,
+            "source": source, "note": note, "data_file": f"{stem}.csv", "columns": [asdict(c) for c in columns],
+            "row_header": row_header or columns[0].name, "orientation": orientation, "emphasis": emphasis,
+            "edition_status": "computed",
+        }  # fmt: skip
+        return write_json(record, self.path(f"{stem}.json"))
+
+
+def open_workspace(
+    edition: int = 2024,
+    method: str = "default",
+    data_dir: str | Path = "../data",
+    build_dir: str | Path = "../build/2024",
+    config_dir: str | Path | None = None,
+) -> Workspace:
+    """Open the workspace of an edition; the defaults fit a notebook opened in `notebooks/`.
+
+    Raises
+    ------
+    ConfigError
+        The edition or the method does not exist.
+    """
+    data = Path(data_dir)
+    config = Path(config_dir) if config_dir is not None else data.parent / "config"
+    workspace = Workspace(data, Path(build_dir), config, load_edition(edition, data), method)
+    load_method(method, config)  # a wrong name fails here, in the first cell, not in the middle of the notebook
+    return workspace

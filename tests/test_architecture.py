@@ -1,0 +1,126 @@
+"""Imports go one way, science knows no machinery, and every rule lists the code its notebook imports."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+CORE = {"errors", "config", "facts", "framework", "sources", "workspace"}
+# A package may import from its own layer's earlier names only if listed; the analysis packages meet in tables.
+LAYERS: dict[str, set[str]] = {
+    "errors": set(),
+    "config": {"errors"},
+    "sources": {"errors"},
+    "framework": {"errors"},
+    "facts": {"errors"},
+    "workspace": {"errors", "config", "facts", "framework", "sources"},
+    "schemas": {"errors", "config", "framework"},
+    "ingest": {"errors", "config", "framework", "sources", "schemas"},
+    "indicators": {"errors", "config", "framework"},
+    "composite": {"errors", "config"},
+    "profiles": {"errors", "config", "framework", "facts", "composite.quantiles"},
+    "reproduction": {"errors", "config", "framework", "sources", "workspace", "composite.quantiles"},
+    "charts": {"errors", "config", "framework", "facts"},
+    "tables": {"errors", "config", "framework", "facts", "workspace"},
+    "publish": CORE,
+    "generated": {"errors", "config"},
+}
+FORBIDDEN = {"snakemake", "papermill", "IPython"}
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            if node.module == "analysis":
+                found.update(f"analysis.{alias.name}" for alias in node.names)
+            else:
+                found.add(node.module)
+    return found
+
+
+def layer_of(path: Path, root: Path) -> str:
+    return path.relative_to(root / "analysis").parts[0].removesuffix(".py")
+
+
+def test_imports_go_one_way(root: Path) -> None:
+    wrong = []
+    for path in sorted((root / "analysis").rglob("*.py")):
+        own = layer_of(path, root)
+        if own in ("cli", "__init__"):
+            continue
+        allowed = LAYERS[own]
+        for name in imports_of(path):
+            if not name.startswith("analysis."):
+                continue
+            inner = name.removeprefix("analysis.")
+            top = inner.split(".")[0]
+            if top != own and top not in allowed and not any(inner == a or inner.startswith(a + ".") for a in allowed):
+                wrong.append(f"{path.relative_to(root)} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_science_knows_no_machinery(root: Path) -> None:
+    wrong = [
+        f"{path.relative_to(root)}: {name}"
+        for path in sorted((root / "analysis").rglob("*.py"))
+        for name in imports_of(path)
+        if name.split(".")[0] in FORBIDDEN
+    ]
+    assert not wrong, wrong
+
+
+def notebook_code(path: Path) -> str:
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("[0-9]*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_rule_lists_the_code_its_notebook_imports(root: Path, path: Path) -> None:
+    rules = (root / "workflow/rules/analysis.smk").read_text("utf-8")
+    rule = next(r for r in rules.split("\nrule ") if f'name="{path.stem}"' in r)
+    listed = set(re.findall(r'"([\w.]+)"', re.search(r"code=package\(([^)]*)\)", rule)[1]))  # type: ignore[index]
+    used = set()
+    for node in ast.walk(ast.parse(notebook_code(path))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("analysis."):
+            used.add(node.module.removeprefix("analysis."))
+    missing = {
+        name
+        for name in used
+        if name.split(".")[0] not in CORE and not any(name == item or name.startswith(item + ".") for item in listed)
+    }
+    # What the imported packages import themselves counts as well.
+    for item in listed:
+        folder = root / "analysis" / Path(*item.split("."))
+        files = folder.rglob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]
+        for file in files:
+            for name in imports_of(file):
+                inner = name.removeprefix("analysis.")
+                known = inner.split(".")[0] in CORE or any(inner == i or inner.startswith(i + ".") for i in listed)
+                if name.startswith("analysis.") and not known:
+                    missing.add(inner)
+    assert not missing, f"{path.stem}: add to code=package(…): {sorted(missing)}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_notebook_is_a_short_story(path: Path) -> None:
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
+    assert len(tagged) == 1, "exactly one cell is tagged `parameters`"
+    assert all(c["cell_type"] == "markdown" or (not c["outputs"] and c["execution_count"] is None) for c in cells)
+    code = notebook_code(path)
+    assert len([line for line in code.splitlines() if line.strip()]) <= 150
+    kinds = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.While, ast.Try)
+    assert not [n for n in ast.walk(ast.parse(code)) if isinstance(n, kinds)], "functions belong to the package"
+    # Markdown says why and how; results are computed, so they would go stale there.
+    text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    assert not re.search(r"\d+[.,]\d+\s?%|\d{1,3}( \d{3})+", text)
