@@ -1,0 +1,210 @@
+# From raw files to tables, facts and exhibits: papermill-run notebooks.
+
+
+rule validation_10:
+    input:
+        notebook="notebooks/10_validation.ipynb",
+        raw=raw_files(),
+        framework=framework_files(),
+        code=package("ingest", "schemas"),
+    output:
+        tables=ensure(expand(BUILD + "/10_validated/{name}.csv", name=[*INSTRUMENTS, "registry"]), non_empty=True),
+        completeness=BUILD + "/10_validated/completeness.csv",
+        facts=BUILD + "/40_analyses/facts/10_validation.json",
+        notebook=BUILD + "/notebooks/10_validation.ipynb",
+    log:
+        BUILD + "/logs/10_validation.log",
+    params:
+        name="10_validation",
+    message:
+        "10_validation"
+    shell:
+        NOTEBOOK
+
+
+rule indicators_20:
+    input:
+        notebook="notebooks/20_indicators.ipynb",
+        tables=rules.validation_10.output.tables,
+        framework=framework_files(),
+        code=package("indicators"),
+    output:
+        indicators=ensure(BUILD + "/20_indicators/indicators.csv", non_empty=True),
+        characteristics=ensure(BUILD + "/20_indicators/characteristics.csv", non_empty=True),
+        lineage=BUILD + "/20_indicators/lineage.csv",
+        facts=BUILD + "/40_analyses/facts/20_indicators.json",
+        notebook=BUILD + "/notebooks/20_indicators.ipynb",
+    log:
+        BUILD + "/logs/20_indicators.log",
+    params:
+        name="20_indicators",
+        method=method("cross_sections"),
+    message:
+        "20_indicators"
+    shell:
+        NOTEBOOK
+
+
+rule sample_21:
+    input:
+        notebook="notebooks/21_sample.ipynb",
+        tables=rules.validation_10.output.tables,
+        characteristics=rules.indicators_20.output.characteristics,
+        framework=framework_files(),
+        previous="data/editions/2022/published/statistics.csv",
+        code=package("profiles", "charts", "tables"),
+    output:
+        exhibits("table", 3, 4),
+        exhibits("figure", *range(1, 13)),
+        facts=BUILD + "/40_analyses/facts/21_sample.json",
+        notebook=BUILD + "/notebooks/21_sample.ipynb",
+    log:
+        BUILD + "/logs/21_sample.log",
+    params:
+        name="21_sample",
+        method=method("cross_sections"),
+    message:
+        "21_sample"
+    shell:
+        NOTEBOOK
+
+
+rule indicator_statistics_22:
+    input:
+        notebook="notebooks/22_indicator_statistics.ipynb",
+        tables=rules.validation_10.output.tables,
+        indicators=rules.indicators_20.output.indicators,
+        framework=framework_files(),
+        code=package("profiles", "charts", "tables"),
+    output:
+        exhibits("table", *range(13, 18)),
+        statistics=BUILD + "/40_analyses/indicator_statistics.csv",
+        shares=BUILD + "/40_analyses/answer_shares.csv",
+        facts=BUILD + "/40_analyses/facts/22_indicator_statistics.json",
+        notebook=BUILD + "/notebooks/22_indicator_statistics.ipynb",
+    log:
+        BUILD + "/logs/22_indicator_statistics.log",
+    params:
+        name="22_indicator_statistics",
+    message:
+        "22_indicator_statistics"
+    shell:
+        NOTEBOOK
+
+
+rule scores_30:
+    input:
+        notebook="notebooks/30_scores.ipynb",
+        indicators=rules.indicators_20.output.indicators,
+        framework=framework_files(),
+        code=package("composite"),
+    output:
+        normalised=ensure(BUILD + "/30_scores/normalised.csv", non_empty=True),
+        scores=ensure(BUILD + "/30_scores/scores.csv", non_empty=True),
+        log=BUILD + "/30_scores/treatment_log.csv",
+        facts=BUILD + "/40_analyses/facts/30_scores.json",
+        notebook=BUILD + "/notebooks/30_scores.ipynb",
+    log:
+        BUILD + "/logs/30_scores.log",
+    params:
+        name="30_scores",
+        method=method("missing", "treatment", "normalisation", "weights", "aggregation", "ranks"),
+    message:
+        "30_scores"
+    shell:
+        NOTEBOOK
+
+
+rule score_drivers_34:
+    input:
+        notebook="notebooks/34_score_drivers.ipynb",
+        scores=rules.scores_30.output.scores,
+        characteristics=rules.indicators_20.output.characteristics,
+        framework=framework_files(),
+        previous="data/editions/2022/published/statistics.csv",
+        code=package("profiles", "charts", "tables"),
+    output:
+        exhibits("figure", 17, 18),
+        drivers=BUILD + "/40_analyses/score_drivers.csv",
+        facts=BUILD + "/40_analyses/facts/34_score_drivers.json",
+        notebook=BUILD + "/notebooks/34_score_drivers.ipynb",
+    log:
+        BUILD + "/logs/34_score_drivers.log",
+    params:
+        name="34_score_drivers",
+    message:
+        "34_score_drivers"
+    shell:
+        NOTEBOOK
+
+
+rule cross_sections_40:
+    input:
+        notebook="notebooks/40_cross_sections.ipynb",
+        scores=rules.scores_30.output.scores,
+        characteristics=rules.indicators_20.output.characteristics,
+        framework=framework_files(),
+        previous="data/editions/2022/published/statistics.csv",
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
+    output:
+        exhibits("table", *range(18, 37)),
+        exhibits("figure", 13, 14, 15, 16, 19),
+        cross=ensure(BUILD + "/40_analyses/cross_sections.csv", non_empty=True),
+        facts=BUILD + "/40_analyses/facts/40_cross_sections.json",
+        notebook=BUILD + "/notebooks/40_cross_sections.ipynb",
+    log:
+        BUILD + "/logs/40_cross_sections.log",
+    params:
+        name="40_cross_sections",
+        method=method("cross_sections", "strengths"),
+    message:
+        "40_cross_sections"
+    shell:
+        NOTEBOOK
+
+
+rule reproduction_49:
+    input:
+        notebook="notebooks/49_reproduction.ipynb",
+        published=sorted(str(p) for p in Path(f"data/editions/{EDITION}/published").glob("*.csv")),
+        tables=rules.validation_10.output.tables,
+        indicators=rules.indicators_20.output,
+        cross=rules.cross_sections_40.output.cross,
+        framework=framework_files(),
+        code=package("reproduction"),
+    output:
+        ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
+        consistency=ensure(BUILD + "/40_analyses/consistency.csv", non_empty=True),
+        facts=BUILD + "/40_analyses/facts/49_reproduction.json",
+        notebook=BUILD + "/notebooks/49_reproduction.ipynb",
+    log:
+        BUILD + "/logs/49_reproduction.log",
+    params:
+        name="49_reproduction",
+    message:
+        "49_reproduction"
+    shell:
+        NOTEBOOK
+
+
+rule facts:
+    input:
+        facts=[
+            rules.validation_10.output.facts,
+            rules.indicators_20.output.facts,
+            rules.sample_21.output.facts,
+            rules.indicator_statistics_22.output.facts,
+            rules.scores_30.output.facts,
+            rules.score_drivers_34.output.facts,
+            rules.cross_sections_40.output.facts,
+            rules.reproduction_49.output.facts,
+        ],
+        code=["analysis/facts.py"],
+    output:
+        ensure(BUILD + "/facts.json", non_empty=True),
+    log:
+        BUILD + "/logs/facts.log",
+    message:
+        "facts"
+    shell:
+        PUBLISH + "facts > {log}"

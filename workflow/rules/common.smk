@@ -1,0 +1,59 @@
+# What the rules share: paths, the typed method, and which package code a step rests on.
+# Snakemake does not notice a changed import by itself, so every rule lists the sub-packages it uses
+# (tests/workflow checks the lists against what the notebooks import).
+
+from pathlib import Path
+
+from analysis.config import load_method
+from analysis.sources import INSTRUMENTS
+
+EDITION = int(config.get("edition", 2024))
+METHOD = str(config.get("method", "default"))
+BUILD = f"build/{EDITION}" if METHOD == "default" else f"build/{EDITION}-{METHOD}"
+RAW = f"data/editions/{EDITION}/raw"
+METHOD_CONFIG = load_method(METHOD, Path("config"))
+# Modules at the top of the package that every step goes through.
+CORE = ["errors", "config", "facts", "framework", "sources", "workspace"]
+
+
+def package(*names):
+    """Python files of sub-packages and modules of `analysis`, with the core every step uses."""
+    files = [f"analysis/{name}.py" for name in CORE]
+    for name in names:
+        path = Path("analysis", *name.split("."))
+        files += [str(p) for p in path.rglob("*.py")] if path.is_dir() else [str(path.with_suffix(".py"))]
+    return sorted(set(files))
+
+
+def framework_files():
+    """Tables of the framework and of reference data."""
+    return sorted(str(p) for folder in ("framework", "reference") for p in Path("data", folder).rglob("*.*"))
+
+
+def raw_files():
+    """Raw files of the edition with their sidecars, and reviewed corrections if there are any."""
+    found = [p for p in Path(RAW).glob("*") if p.suffix in (".csv", ".yaml") and ".unmet" not in p.name]
+    found += Path(f"data/editions/{EDITION}").glob("corrections.csv")
+    return sorted(str(p) for p in [*found, Path(f"data/editions/{EDITION}/edition.yaml")])
+
+
+def method(*sections):
+    """Sections of the method as text: a step runs again only when a section that it uses has changed."""
+    dump = METHOD_CONFIG.model_dump()
+    return repr({name: dump[name] for name in sections})
+
+
+def exhibits(kind, *numbers):
+    """Description files of exhibits (their images and data are written with them)."""
+    folder = {"figure": "figures", "table": "tables"}[kind]
+    return [f"{BUILD}/40_analyses/{folder}/{kind}-{no:02d}.json" for no in numbers]
+
+
+# One command for every notebook; parameters are checked against the notebook before it runs.
+NOTEBOOK = (
+    "python workflow/scripts/run_notebook.py {params.name} --build "
+    + BUILD
+    + " --log {log} -p edition "
+    + f"{EDITION} -p method {METHOD} -p data_dir ../data -p build_dir ../{BUILD}"
+)
+PUBLISH = f"klastry publish --edition {EDITION} --method {METHOD} "
