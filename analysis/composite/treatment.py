@@ -64,20 +64,19 @@ def treat(indicators: pd.DataFrame, settings: Treatment) -> tuple[pd.DataFrame, 
     capped = np.clip(values, lower.to_numpy(dtype=float), upper.to_numpy(dtype=float))
     treated = pd.DataFrame(capped, index=indicators.index, columns=indicators.columns)
     changed = (capped != values) & ~np.isnan(values)
-    rows = []
-    for i, j in np.argwhere(changed):
-        respondent, code = indicators.index[i], indicators.columns[j]
-        high = indicators.at[respondent, code] > upper[code]
-        rows.append(
-            {
-                "respondent_id": respondent,
-                "code": code,
-                "raw": indicators.at[respondent, code],
-                "treated": treated.at[respondent, code],
-                "side": "upper" if high else "lower",
-                "fence": upper[code] if high else lower[code],
-                "q1": q1[code],
-                "q3": q3[code],
-            }
-        )
-    return treated, pd.DataFrame(rows, columns=LOG_COLUMNS)
+    rows, columns = np.nonzero(changed)
+    high = values[rows, columns] > upper.to_numpy()[columns]
+    log = pd.DataFrame(
+        {
+            "respondent_id": indicators.index.to_numpy()[rows],
+            "code": indicators.columns.to_numpy()[columns],
+            "raw": values[rows, columns],
+            "treated": capped[rows, columns],
+            "side": np.where(high, "upper", "lower"),
+            "fence": np.where(high, upper.to_numpy()[columns], lower.to_numpy()[columns]),
+            "q1": q1.to_numpy()[columns],
+            "q3": q3.to_numpy()[columns],
+        },
+        columns=LOG_COLUMNS,
+    )
+    return treated, log
