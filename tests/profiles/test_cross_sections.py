@@ -37,7 +37,7 @@ def test_exclusive_quartiles_are_wider() -> None:
 
 
 def test_groups_that_do_not_fit_are_named() -> None:
-    with pytest.raises(MethodError, match=r"R01 in no group of `kkk`"):
+    with pytest.raises(MethodError, match=r"R01, R02 in no group of `kkk`"):
         cross_sections(SCORES, WHO.replace({"kkk": {"KKK": "KK"}}), GROUPS, dimensions=["kkk"])
     with pytest.raises(MethodError, match=r"group `KKK` of `kkk` is empty"):
         cross_sections(SCORES, WHO.assign(kkk="not KKK"), GROUPS, dimensions=["kkk"])

@@ -1,0 +1,1 @@
+"""What the printed edition says against what the data give: targets, ledger, reconstruction of answers."""
