@@ -62,6 +62,8 @@ def cmd_build(args: argparse.Namespace) -> int:
     logs.mkdir(parents=True, exist_ok=True)
     failure = logs / "failure.json"
     failure.unlink(missing_ok=True)
+    if not (build / "60_report" / "html" / "index.html").is_file():
+        (logs / "60_report.done").unlink(missing_ok=True)  # the stamp stands for a folder that somebody removed
     command = [
         sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--cores", str(args.cores),
         "--config", f"edition={args.edition}", f"method={args.method}", "--rerun-incomplete", "--nocolor",
@@ -119,13 +121,11 @@ def _report_failure(failure: Path, errors: list[str], build: Path, root: Path) -
 def cmd_validate(args: argparse.Namespace) -> int:
     """List all problems of the raw data."""
     from analysis.framework import load_framework
-    from analysis.ingest import validate_edition
+    from analysis.ingest import validation_report
     from analysis.sources import load_edition
 
     root = project_dir()
-    validated = validate_edition(load_edition(args.edition, root / "data"), load_framework(root / "data"))
-    for line in validated.summary_lines():
-        print(line)
+    print(validation_report(load_edition(args.edition, root / "data"), load_framework(root / "data")))
     return 0
 
 
@@ -199,11 +199,24 @@ def cmd_reconstruct(args: argparse.Namespace) -> int:
 
 
 def cmd_publish(args: argparse.Namespace) -> int:
-    """One step of publishing; called by the workflow."""
+    """One step of publishing; called by the workflow, which finds the reason of a failure beside the log."""
     from analysis.publish import steps
 
     root = project_dir()
-    steps.run(args.step, project=root, edition=args.edition, build=root / build_folder(args.edition, args.method))
+    build = root / build_folder(args.edition, args.method)
+    start = time.monotonic()
+    try:
+        steps.run(args.step, project=root, edition=args.edition, build=build, method=args.method)
+    except KlastryError as error:
+        if args.log:
+            record = {"step": args.step, "exit_code": error.exit_code, "message": str(error), "log": str(args.log)}
+            args.log.parent.mkdir(parents=True, exist_ok=True)
+            args.log.write_text(f"{error}\n", encoding="utf-8")
+            args.log.with_name("failure.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+            return error.exit_code
+        raise
+    if args.log:
+        args.log.write_text(f"{args.step}: {time.monotonic() - start:.1f} s\n", encoding="utf-8")
     return 0
 
 
@@ -212,7 +225,8 @@ def cmd_quarto(args: argparse.Namespace) -> int:
     from analysis.publish import steps
 
     root = project_dir()
-    steps.run("quarto", project=root, edition=args.edition, build=root / build_folder(args.edition, args.method))
+    build = root / build_folder(args.edition, args.method)
+    steps.run("quarto", project=root, edition=args.edition, build=build, method=args.method)
     return 0
 
 
@@ -273,6 +287,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = add("publish", cmd_publish, "one step of publishing (used by the workflow)")
     sub.add_argument("--method", default="default")
+    sub.add_argument("--log", type=Path, help="where the workflow looks for the reason of a failure")
     sub.add_argument("step")
 
     sub = add("quarto", cmd_quarto, "write the chapters as a Quarto book and render it where quarto is installed")

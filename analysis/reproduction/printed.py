@@ -31,7 +31,11 @@ def unit_factor(unit: str) -> int:
 
 @dataclass(frozen=True)
 class Interval:
-    """Closed interval of exact numbers."""
+    """Exact numbers from `low` (included) up to `high` (excluded); a single number if the two are equal.
+
+    Half open because a printed number stands for the values that round half up to it: 36.75 prints as 36.8, so 36.7
+    and 36.8 have no unrounded value in common.
+    """
 
     low: Fraction
     high: Fraction
@@ -48,15 +52,19 @@ class Interval:
 
     def meets(self, other: Interval) -> bool:
         """Whether the two intervals have a number in common."""
-        return self.low <= other.high and other.low <= self.high
+        if self.low == self.high:
+            return other.holds(self.low)
+        if other.low == other.high:
+            return self.holds(other.low)
+        return self.low < other.high and other.low < self.high
 
     def holds(self, value: Fraction | int) -> bool:
         """Whether the number lies in the interval."""
-        return self.low <= value <= self.high
+        return self.low <= value < self.high or self.low == value == self.high
 
     def integers(self) -> range:
         """Return the whole numbers of the interval."""
-        return range(math.ceil(self.low), math.floor(self.high) + 1)
+        return range(math.ceil(self.low), max(math.ceil(self.high), math.floor(self.low) + (self.low == self.high)))
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ class Printed:
 
     @property
     def interval(self) -> Interval:
-        """The unrounded values the number can stand for (the upper end belongs to the next number)."""
+        """The unrounded values the number can stand for."""
         half = Fraction(1, 2 * 10**self.decimals)
         return Interval(self.exact - half, self.exact + half)
 

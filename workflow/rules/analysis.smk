@@ -52,7 +52,7 @@ rule sample_21:
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
         previous="data/editions/2022/published/statistics.csv",
-        code=package("profiles", "charts", "tables"),
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("table", 3, 4),
         exhibits("figure", *range(1, 13)),
@@ -75,7 +75,7 @@ rule indicator_statistics_22:
         tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output.indicators,
         framework=framework_files(),
-        code=package("profiles", "charts", "tables"),
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("table", *range(13, 18)),
         statistics=BUILD + "/40_analyses/indicator_statistics.csv",
@@ -122,7 +122,7 @@ rule score_drivers_34:
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
         previous="data/editions/2022/published/statistics.csv",
-        code=package("profiles", "charts", "tables"),
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("figure", 17, 18),
         drivers=BUILD + "/40_analyses/score_drivers.csv",
@@ -207,4 +207,4 @@ rule facts:
     message:
         "facts"
     shell:
-        PUBLISH + "facts > {log}"
+        PUBLISH + "--log {log} facts"

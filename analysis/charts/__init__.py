@@ -1,0 +1,23 @@
+"""Charts: pure functions from a table to a figure, in one style, and the alternative text that goes with each.
+
+Every chart takes a tidy table whose columns are named in its docstring and returns a `matplotlib` figure that has not
+been shown or saved. Texts inside a chart are in the language of the labels it is given; numbers are printed the Polish
+way (decimal comma, no-break space between thousands).
+"""
+
+from analysis.charts.bars import bars, stacked_bar
+from analysis.charts.dumbbell import median_benchmark
+from analysis.charts.maps import choropleth, load_shapes
+from analysis.charts.scatter import regression_scatter
+from analysis.charts.style import polish_number, use_style
+
+__all__ = [
+    "bars",
+    "choropleth",
+    "load_shapes",
+    "median_benchmark",
+    "polish_number",
+    "regression_scatter",
+    "stacked_bar",
+    "use_style",
+]

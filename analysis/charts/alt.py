@@ -1,0 +1,132 @@
+"""Alternative texts of charts, in Polish, made from the same table as the chart.
+
+They are written to be heard: what kind of chart it is, what is counted, then the values as a list or, where there are
+many, the range and its ends. Values are those of the table, rounded as in the chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.charts.scatter import equation
+from analysis.charts.style import NBSP, polish_number
+from analysis.errors import MethodError
+
+MAX_LISTED = 16
+
+
+def _join(parts: Iterable[str]) -> str:
+    return "; ".join(parts)
+
+
+def _labels(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " i " + names[-1]
+
+
+def alt_bars(data: pd.DataFrame, what: str, *, kind: str = "Wykres słupkowy", decimals: int = 0, unit: str = "") -> str:
+    """Describe a bar chart or a stacked bar by listing its values.
+
+    Parameters
+    ----------
+    data
+        Columns `label`, `value`, optionally `share` (0–100), in the order of the chart.
+    what
+        What is counted, in the nominative: 'liczba klastrów według okresu założenia'.
+
+    Raises
+    ------
+    MethodError
+        The chart has more values than can be listened to.
+    """
+    if len(data) > MAX_LISTED:
+        raise MethodError(f"alt text: {len(data)} values are too many to list (at most {MAX_LISTED})")
+    shares = data["share"] if "share" in data else [None] * len(data)
+    parts = []
+    for label, value, share in zip(data["label"], data["value"], shares, strict=True):
+        text = f"{label}: {polish_number(value, decimals)}" + (f"{NBSP}{unit}" if unit else "")
+        parts.append(text if share is None else f"{text} ({polish_number(share, 1)}%)")
+    return f"{kind}: {what.rstrip('.')}. {_join(parts)}."
+
+
+def alt_map(values: pd.Series, what: str) -> str:
+    """Describe a map by listing regions from the highest value down, those at zero together.
+
+    Parameters
+    ----------
+    values
+        Index the names of the regions.
+    """
+    alphabetical = values.loc[sorted(values.index, key=_polish_key)]
+    ordered = alphabetical.sort_values(ascending=False, kind="stable")
+    groups = []
+    for value in dict.fromkeys(ordered[ordered > 0]):
+        names = [str(n) for n in ordered.index[ordered == value]]
+        shown = polish_number(value)
+        groups.append(f"{names[0]}: {shown}" if len(names) == 1 else f"po {shown}: {_labels(names)}")
+    zero = [str(n) for n in ordered.index[ordered == 0]]
+    tail = f" Wartość zero: {_labels(zero)}." if zero else ""
+    return f"Mapa Polski w podziale na województwa: {what.rstrip('.')}. {_join(groups)}.{tail}"
+
+
+def alt_median_benchmark(data: pd.DataFrame, what: str) -> str:
+    """Describe medians and benchmarks: every panel by the groups with the lowest and the highest median and benchmark.
+
+    Parameters
+    ----------
+    data
+        As for `analysis.charts.median_benchmark`. Up to three groups are listed, of more the ends are named.
+    """
+    sentences = []
+    for panel in dict.fromkeys(data["panel"]):
+        rows = data[data["panel"] == panel]
+        parts = []
+        for column, one, many in (("median", "mediana", "mediany"), ("benchmark", "benchmark", "benchmarki")):
+            known = rows.dropna(subset=column).sort_index()
+            shown = [
+                f"{polish_number(value, 2)} ({_flat(group)})"
+                for group, value in zip(known["group"], known[column], strict=True)
+            ]
+            if len(shown) == 1:
+                parts.append(f"{one} {shown[0]}")
+            elif 1 < len(shown) <= 3:
+                parts.append(f"{many} {', '.join(shown)}")
+            elif shown:
+                values = known[column].to_list()
+                low, high = values.index(min(values)), values.index(max(values))
+                parts.append(f"{many} od {shown[low]} do {shown[high]}")
+        sentences.append(f"{panel}: {'; '.join(parts)}.")
+    return f"Wykres punktowy: {what.rstrip('.')}. Skala od 0 do 1. " + " ".join(sentences)
+
+
+def alt_regression(points: pd.DataFrame, *, slope: float, intercept: float, r2: float, x_name: str, y_name: str) -> str:
+    """Describe a scatter with a line of fit: number and range of the points, the line, how closely they follow it.
+
+    Parameters
+    ----------
+    points
+        Columns `x`, `y`.
+    x_name, y_name
+        Names of the axes, in the nominative.
+    """
+    direction = "rośnie" if slope > 0 else "opada"
+    return (
+        f"Wykres rozrzutu. Liczba punktów: {len(points)}; każdy przedstawia jeden klaster. Oś pozioma: {x_name}, od "
+        f"{polish_number(points['x'].min())} do {polish_number(points['x'].max())}. Oś pionowa: {y_name}, od "
+        f"{polish_number(points['y'].min(), 2)} do {polish_number(points['y'].max(), 2)}. Linia regresji {direction}: "
+        f"{equation(slope, intercept)}; R² = {polish_number(r2, 2)}. "
+        "Wokół linii zaznaczono 95-procentowy przedział ufności."
+    )
+
+
+def _flat(label: object) -> str:
+    """Return a label without brackets of its own, to stand in brackets: 'małe (20–49)' → 'małe, 20–49'."""
+    return str(label).replace(" (", ", ").replace("(", "").replace(")", "")
+
+
+_ALPHABET = {letter: i for i, letter in enumerate("-aąbcćdeęfghijklłmnńoópqrsśtuvwxyzźż")}
+
+
+def _polish_key(name: str) -> tuple[int, ...]:
+    return tuple(_ALPHABET.get(letter, -1) for letter in str(name).lower())

@@ -1,0 +1,116 @@
+"""The one style of all charts: sizes, colours, fonts, number formats.
+
+Colours differ in lightness first and in hue second, so that a chart survives greyscale print and colour blindness;
+where two marks share a chart they differ in shape as well.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+CM = 1 / 2.54
+TEXT_WIDTH_CM = 16.0
+
+INK = "#1B2530"
+MUTED = "#5B6770"
+RULE = "#C9D0D6"
+PALE = "#DDE5EC"
+DARK = "#17456B"  # median, points, bars; lightness about 28
+ACCENT = "#D9822B"  # benchmark, line of fit; lightness about 63
+LIGHT = "#A9C4DB"  # second series; lightness about 78
+# Categories of a part-to-whole bar, dark to light; neighbours differ by at least 15 units of lightness.
+STEPS = ("#17456B", "#4F86B0", "#A9C4DB", "#DDE5EC", "#F1F4F7")
+SEQUENTIAL = ("#F1F4F7", "#D3E0EB", "#A9C4DB", "#6E9DC2", "#3A73A0", "#17456B")
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+_RC: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "text.color": INK,
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 8.5,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "xtick.color": MUTED,
+    "ytick.color": INK,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "grid.color": PALE,
+    "grid.linewidth": 0.6,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "savefig.bbox": None,
+    # Outlines instead of text: the same picture on every machine and in every typesetter.
+    "svg.fonttype": "path",
+    "svg.hashsalt": "klastry",
+}
+
+
+def use_style() -> None:
+    """Apply the style to this process; charts call it themselves, so it holds when they are saved."""
+    rcParams.update(_RC)
+
+
+def new_figure(height_cm: float, *, width_cm: float = TEXT_WIDTH_CM) -> Figure:
+    """Return an empty figure of the given size that pyplot does not keep (a notebook shows it once, when asked)."""
+    use_style()
+    figure = plt.figure(figsize=(width_cm * CM, height_cm * CM), layout="constrained")
+    plt.close(figure)
+    return figure
+
+
+def polish_number(value: float, decimals: int = 0) -> str:
+    """Format a number the Polish way: decimal comma, no-break space between thousands, halves rounded away from zero.
+
+    Examples
+    --------
+    >>> polish_number(25863.04, 1).replace(NBSP, "_")
+    '25_863,0'
+    >>> polish_number(0.125, 2)
+    '0,13'
+    >>> polish_number(-4.0)
+    '−4'
+    """
+    quantum = Decimal(1).scaleb(-decimals)
+    rounded = Decimal(f"{float(value):.15g}").quantize(quantum, rounding=ROUND_HALF_UP)
+    text = f"{abs(rounded):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def polish_axis(axes: Axes, *, axis: str, decimals: int = 0) -> None:
+    """Print the tick labels of the x or y axis with a decimal comma."""
+    formatter = FuncFormatter(lambda value, _position: polish_number(value, decimals))
+    (axes.xaxis if axis == "x" else axes.yaxis).set_major_formatter(formatter)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (0 black – 1 white) of a `#rrggbb` colour, after WCAG 2.1."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio (1–21) of two `#rrggbb` colours, after WCAG 2.1."""
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def readable_on(background: str) -> str:
+    """Return white or the ink colour, whichever stands out more on `background`."""
+    return max(("#FFFFFF", INK), key=lambda colour: contrast(colour, background))

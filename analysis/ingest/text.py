@@ -1,0 +1,131 @@
+"""Bytes of a raw CSV file → a table of text cells that remembers the line of every row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import Problem
+
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A raw file read but not yet understood.
+
+    `cells` holds text, empty cells missing, default index; `lines` the line of each row in the file (header: 1).
+    """
+
+    file: str
+    cells: pd.DataFrame
+    lines: pd.Series
+
+
+def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
+    """Decode strictly; one problem for each line that is not UTF-8, up to ten of them."""
+    data = data.removeprefix(BOM)
+    for mark, name in ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"PK\x03\x04", "an Excel workbook")):
+        if data.startswith(mark):
+            return "", [
+                Problem(file, 1, None, None, f"is {name}, not UTF-8 text", "save it as 'CSV UTF-8 (comma delimited)'")
+            ]
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError:
+        pass
+    problems = []
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            byte = line[error.start]
+            guess = line.rstrip(b"\r").decode("cp1250", errors="replace")
+            around = guess[max(0, error.start - 12) : error.start + 12]
+            problems.append(
+                Problem(
+                    file, number, None, around,
+                    f"byte 0x{byte:02X} at position {error.start + 1} of the line is not UTF-8",
+                    "save the file as UTF-8 (in Excel: 'CSV UTF-8'); shown here as Windows-1250",
+                )
+            )  # fmt: skip
+            if len(problems) == 10:
+                break
+    return "", problems
+
+
+def _header_problems(header: list[str], file: str) -> list[Problem]:
+    problems = []
+    for number, name in enumerate(header, start=1):
+        if not name:
+            remedy = f"name column {number} as in the codebook, or remove it"
+            problems.append(Problem(file, 1, None, name, f"column {number} has no name", remedy))
+        elif name != name.strip():
+            remedy = f"write {name.strip()!r}"
+            problems.append(Problem(file, 1, name, name, "the column name has spaces around it", remedy))
+        elif name in header[: number - 1]:
+            first = header.index(name) + 1
+            message = f"the column name is used twice, by columns {first} and {number}"
+            problems.append(Problem(file, 1, name, name, message, "keep one of the columns or rename one"))
+    return problems
+
+
+def _fence(text: str, file: str) -> list[Problem]:
+    """Check that the header is separated by commas."""
+    first = text.split("\n", 1)[0]
+    if "," in first:
+        return []
+    for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if mark in first:
+            remedy = "save it with commas (Excel with Polish settings writes semicolons; set the list separator)"
+            return [Problem(file, 1, None, first[:40], f"the columns are separated by {name}, not commas", remedy)]
+    return []
+
+
+def read_text(path: Path, *, file: str | None = None) -> tuple[RawTable | None, list[Problem]]:
+    """Read a CSV file as text, without interpreting any cell.
+
+    Returns the table, or None if the file cannot be cut into cells, and all problems found on the way: missing file,
+    not UTF-8 (line and byte), wrong separator, unreadable quotes, columns without a name or with the same name, rows
+    of the wrong length. A byte-order mark is accepted; blank lines are skipped.
+    """
+    file = file or path.name
+    if not path.is_file():
+        return None, [Problem(file, None, None, None, "does not exist", f"put the file in {path.parent.name}/")]
+    data = path.read_bytes()
+    text, problems = _decode(data, file)
+    if problems:
+        return None, problems
+    if not text.strip():
+        return None, [Problem(file, None, None, None, "is empty", "restore the file with its header and rows")]
+    problems = _fence(text, file)
+    if problems:
+        return None, problems
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    line = 1
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                lines.append(line)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        remedy = "close the quotation mark; write a quotation mark inside a cell twice"
+        return None, [Problem(file, line, None, None, f"the quotation marks cannot be read ({error})", remedy)]
+    header, body, where = rows[0], rows[1:], lines[1:]
+    problems = _header_problems(header, file)
+    for row, number in zip(body, where, strict=True):
+        if len(row) != len(header):
+            message = f"the row has {len(row)} cells, the header {len(header)}"
+            remedy = "put cells that hold a comma in quotation marks, and give every column a cell"
+            problems.append(Problem(file, number, None, None, message, remedy))
+    if problems:
+        return None, problems
+    cells = pd.DataFrame(body, columns=header, dtype="str")
+    return RawTable(file, cells.mask(cells == ""), pd.Series(where, dtype="int64")), []

@@ -1,0 +1,252 @@
+"""The book: rendered chapters in order, with section numbers, resolved references and typography, as one tree.
+
+`make_book` is the last step that all formats share. What it writes (`50_chapters/book.md` to read, `book.json` for the
+formats) holds no decision about a format.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import PublishError
+from analysis.publish import pandoc
+from analysis.publish.chapters import Chapter, Rendered
+from analysis.publish.crossref import Label, is_reference, resolve
+from analysis.publish.pandoc import Node
+from analysis.publish.typography import bind, typeset
+
+IN_PREPARATION = {"pl": "Rozdział w przygotowaniu.", "en": "Chapter in preparation."}
+BIBLIOGRAPHY = ("references.bib", "references.yaml", "references.json")
+
+
+@dataclass
+class BookChapter:
+    """One chapter of the book: number, label, title (text and inlines) and blocks without the level-1 heading."""
+
+    no: str
+    id: str
+    title: str
+    inlines: list[Node]
+    lang: str
+    ready: bool
+    split: bool
+    stem: str
+    blocks: list[Node] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Book:
+    """The whole book; `labels` in order of appearance, `placed` the exhibits that chapters put on paper."""
+
+    edition: dict[str, Any]
+    api: list[int]
+    chapters: list[BookChapter]
+    labels: dict[str, Label]
+    placed: list[str]
+
+    def doc(self, blocks: list[Node], meta: Node | None = None) -> Node:
+        """Return blocks as a pandoc document."""
+        return {"pandoc-api-version": self.api, "meta": meta or {}, "blocks": blocks}
+
+    def save(self, path: Path) -> None:
+        """Write the book for the formats."""
+        path.write_text(
+            json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"), default=str) + "\n", encoding="utf-8"
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Book:
+        """Read a book that `save` wrote.
+
+        Raises
+        ------
+        PublishError
+            The chapters have not been rendered.
+        """
+        if not path.is_file():
+            raise PublishError(f"{path.name} is not there yet; render the chapters first: klastry build chapters")
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            data["edition"],
+            data["api"],
+            [BookChapter(**c) for c in data["chapters"]],
+            {k: Label(**v) for k, v in data["labels"].items()},
+            data["placed"],
+        )
+
+
+def _footnotes_apart(text: str, stem: str) -> str:
+    return re.sub(r"\[\^([^\]\s]+)\]", rf"[^{stem}-\1]", text)
+
+
+def in_preparation(chapter: Chapter) -> str:
+    """Markdown of a chapter that is only announced."""
+    note = chapter.note or IN_PREPARATION[chapter.lang]
+    outline = "".join(f"\n- {title}" for title in chapter.sections)
+    return f"# {chapter.title} {{.in-preparation}}\n\n::: {{.in-preparation}}\n{note}\n{outline}\n:::\n"
+
+
+def join(chapters: Sequence[Chapter], rendered: Mapping[str, Rendered]) -> str:
+    """Join rendered chapters (by stem) and announcements in the order of the book; footnotes stay apart."""
+    parts = []
+    for chapter in chapters:
+        ready = rendered.get(chapter.stem)
+        parts.append(_footnotes_apart(ready.text, chapter.stem) if ready else in_preparation(chapter))
+    return "\n\n".join(parts)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w]+", "-", text.lower()).strip("-")
+
+
+def _split(blocks: list[Node], chapters: Sequence[Chapter], used: Mapping[str, Rendered]) -> list[BookChapter]:
+    out: list[BookChapter] = []
+    for block in blocks:
+        if block["t"] == "Header" and block["c"][0] == 1:
+            spec = chapters[len(out)]
+            ident = block["c"][1][0] or f"sec-{spec.number or _slug(spec.title)}"
+            facts = sorted(used[spec.stem].facts) if spec.stem in used else []
+            out.append(
+                BookChapter(
+                    spec.number or "", ident, pandoc.plain(block["c"][2]).strip(), block["c"][2], spec.lang,
+                    spec.status == "ready", spec.split, spec.stem, [], facts,
+                )
+            )  # fmt: skip
+        else:
+            out[-1].blocks.append(block)
+    return out
+
+
+def _number_sections(chapter: BookChapter) -> None:
+    """Number the headings below the chapter; `number="7.7"` on a heading sets it, `.unnumbered` leaves it out."""
+    counters = [chapter.no]
+    for block in chapter.blocks:
+        if block["t"] != "Header":
+            continue
+        level, attributes, _ = block["c"]
+        given = pandoc.pairs(attributes).get("number")
+        if "unnumbered" in attributes[1] or not chapter.no:
+            number = ""
+        elif given:
+            counters = given.split(".")[:level]
+            number = given
+        else:
+            counters = counters[:level]
+            while len(counters) < level - 1:
+                counters.append("0")
+            if len(counters) == level:
+                counters[-1] = str(int(counters[-1]) + 1)
+            else:
+                counters.append("1")
+            number = ".".join(counters)
+        attributes[2] = [p for p in attributes[2] if p[0] != "number"] + [["number", number]]
+        if not attributes[0]:
+            attributes[0] = f"sec-{number.replace('.', '-')}" if number else f"sec-{_slug(pandoc.plain(block['c'][2]))}"
+
+
+def _display_formulae(blocks: list[Node]) -> list[Node]:
+    """A formula that is a paragraph of its own is set apart, also where it carries a text alternative."""
+
+    def action(node: Node) -> Node | None:
+        if node["t"] != "Para" or len(node["c"]) != 1 or node["c"][0]["t"] != "Span":
+            return None
+        attributes, inner = node["c"][0]["c"]
+        if len(inner) != 1 or inner[0]["t"] != "Math":
+            return None
+        formula = {"t": "Math", "c": [{"t": "DisplayMath"}, inner[0]["c"][1]]}
+        return pandoc.para([{"t": "Span", "c": [attributes, [formula]]}])
+
+    return list(pandoc.change(blocks, action))
+
+
+def _labels(chapters: Sequence[BookChapter], exhibits: Mapping[str, Any]) -> dict[str, Label]:
+    out: dict[str, Label] = {}
+    for chapter in chapters:
+        out[chapter.id] = Label(chapter.id, "sec", chapter.no, chapter.title, 1)
+        for node in pandoc.nodes(chapter.blocks):
+            if node["t"] == "Header":
+                level, attributes, inlines = node["c"]
+                number = pandoc.pairs(attributes).get("number", "")
+                out[attributes[0]] = Label(attributes[0], "sec", number, pandoc.plain(inlines).strip(), level)
+            elif node["t"] == "Div" and "exhibit" in node["c"][0][1]:
+                exhibit = exhibits[node["c"][0][0]]
+                kind = "fig" if exhibit.kind == "figure" else "tbl"
+                out[exhibit.id] = Label(exhibit.id, kind, str(exhibit.no), bind(exhibit.title))
+    return out
+
+
+def _cite(book: Book, report_dir: Path, lang: str) -> None:
+    """Resolve citations of literature with citeproc, over the whole book at once."""
+    keys = {
+        citation["citationId"]
+        for chapter in book.chapters
+        for node in pandoc.nodes(chapter.blocks)
+        if node["t"] == "Cite"
+        for citation in node["c"][0]
+        if not is_reference(citation["citationId"])
+    }
+    if not keys:
+        return
+    files = [report_dir / name for name in BIBLIOGRAPHY if (report_dir / name).is_file()]
+    if not files:
+        raise PublishError(
+            f"the chapters cite {', '.join(sorted(keys))}, but report/{BIBLIOGRAPHY[0]} does not exist; add it"
+        )
+    args = ["--citeproc", "--fail-if-warnings", "-M", f"lang={lang}", "-M", "link-citations=true"]
+    args += [x for file in files for x in ("--bibliography", str(file))]
+    style = report_dir / "style" / "citations.csl"
+    args += ["--csl", str(style)] if style.is_file() else []
+    # One Div per chapter keeps the chapters apart through the run.
+    blocks = [pandoc.div("", ["book-chapter"], chapter.blocks) for chapter in book.chapters]
+    done = json.loads(pandoc.write(book.doc(blocks), "json", args))["blocks"]
+    inside = [b for b in done if b["t"] == "Div" and "book-chapter" in b["c"][0][1]]
+    for chapter, block in zip(book.chapters, inside, strict=True):
+        chapter.blocks = block["c"][1]
+    rest = [b for b in done if b not in inside]
+    if rest:
+        title = {"pl": "Bibliografia", "en": "References"}[lang]
+        inlines = pandoc.text_inlines(title)
+        book.chapters.append(BookChapter("", "bibliografia", title, inlines, lang, True, False, "references", rest))
+        book.labels["bibliografia"] = Label("bibliografia", "sec", "", title, 1)
+
+
+def make_book(
+    chapters: Sequence[Chapter],
+    rendered: Mapping[str, Rendered],
+    exhibits: Mapping[str, Any],
+    *,
+    edition: Mapping[str, Any],
+    report_dir: Path,
+    out_dir: Path,
+    lang: str = "pl",
+) -> Book:
+    """Join the chapters, number sections, resolve references and citations, set typography; write book.md, book.json.
+
+    Raises
+    ------
+    PublishError
+        A citation is not in the bibliography, or pandoc cannot read the text.
+    """
+    text = join(chapters, rendered)
+    (out_dir / "book.md").write_text(text, encoding="utf-8")
+    tree = pandoc.read_markdown(text)
+    book = Book(dict(edition), tree["pandoc-api-version"], _split(tree["blocks"], chapters, rendered), {}, [])
+    for chapter in book.chapters:
+        _number_sections(chapter)
+        chapter.blocks = _display_formulae(chapter.blocks)
+    book.labels = _labels(book.chapters, exhibits)
+    book.placed = [label.id for label in book.labels.values() if label.kind != "sec"]
+    for chapter in book.chapters:
+        chapter.blocks = resolve(chapter.blocks, book.labels, chapter.lang)
+    _cite(book, report_dir, lang)
+    for chapter in book.chapters:
+        chapter.blocks = typeset(chapter.blocks, chapter.lang)
+        chapter.inlines = typeset(chapter.inlines, chapter.lang)
+    book.save(out_dir / "book.json")
+    return book

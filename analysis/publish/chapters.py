@@ -1,0 +1,330 @@
+"""Chapters: Markdown with Jinja expressions becomes Markdown with numbers, and every number knows its fact.
+
+A chapter takes numbers only from facts, through functions that know the language and the unit; a fact that does not
+exist stops the build with chapter, line and the nearest ids, and all such problems are reported together. Words that
+depend on numbers (plural forms, "wzrost", "więcej") come from functions too, so that a sentence cannot contradict its
+number. Templates may use `if` and `for`, no arithmetic.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from analysis.config import Words
+from analysis.errors import ConfigError, PublishError, suggest
+from analysis.publish import numbers
+from analysis.publish.crossref import exhibit_name
+from analysis.publish.exhibits import Exhibit, exhibit_id
+from analysis.publish.lint import Finding
+
+SOURCE_WORD = {"pl": "Źródło", "en": "Source"}
+
+
+class Chapter(BaseModel):
+    """One line of `report/chapters.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: str | None = None
+    title: str
+    status: Literal["ready", "in_preparation"]
+    file: str | None = None
+    lang: Literal["pl", "en"] = "pl"
+    split: bool = True
+    note: str | None = None
+    notebooks: list[str] = []
+    sections: list[str] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_as_text(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("number"), int):
+            return {**data, "number": str(data["number"])}
+        return data
+
+    @model_validator(mode="after")
+    def _file_when_ready(self) -> Chapter:
+        if self.status == "ready" and not self.file:
+            raise ValueError(f"chapter “{self.title}” is ready but names no file")
+        return self
+
+    @property
+    def stem(self) -> str:
+        """Name of the chapter's files."""
+        return Path(self.file).stem if self.file else f"in-preparation-{self.number or self.title}"
+
+
+def load_chapters(path: Path) -> list[Chapter]:
+    """Read the order of the book.
+
+    Raises
+    ------
+    ConfigError
+        An entry has an unknown key or value, a file is missing or named twice; lists all of them.
+    """
+    entries = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("chapters") or []
+    out, problems = [], []
+    for i, entry in enumerate(entries, start=1):
+        try:
+            chapter = Chapter.model_validate(entry)
+        except ValidationError as error:
+            for item in error.errors():
+                key = ".".join(map(str, item["loc"]))
+                hint = suggest(key, list(Chapter.model_fields)) if item["type"] == "extra_forbidden" else ""
+                problems.append(f"entry {i}: {key or 'entry'}: {item['msg']}{hint}")
+            continue
+        if chapter.file and not (path.parent / "chapters" / chapter.file).is_file():
+            problems.append(f"entry {i}: chapters/{chapter.file} does not exist")
+        out.append(chapter)
+    files = [chapter.file for chapter in out if chapter.file]
+    problems += [f"chapters/{name} is named twice" for name in sorted({n for n in files if files.count(n) > 1})]
+    if not entries:
+        problems.append("no chapters; expected a list under `chapters:`")
+    if problems:
+        raise ConfigError(f"{path.name}:\n  " + "\n  ".join(problems))
+    return out
+
+
+@dataclass
+class Rendered:
+    """A chapter ready to be joined: its Markdown, what it used, and the places where it put exhibits."""
+
+    chapter: Chapter
+    text: str
+    facts: set[str] = field(default_factory=set)
+    placed: list[tuple[str, Finding]] = field(default_factory=list)
+
+    def used(self) -> dict[str, Any]:
+        """What the chapter rests on, as written beside it."""
+        labels = sorted({label for label, _ in self.placed}, key=lambda x: (x[:3], int(x[4:])))
+        return {
+            "chapter": self.chapter.stem,
+            "facts": sorted(self.facts),
+            "figures": [int(x[4:]) for x in labels if x.startswith("fig-")],
+            "tables": [int(x[4:]) for x in labels if x.startswith("tbl-")],
+        }
+
+
+_SPECIAL = re.compile(r"([\\\[\]*_`^~<>$|#@{}])")
+
+
+class _Voice:
+    """The functions a template calls, for one chapter; collects problems instead of stopping at the first one."""
+
+    def __init__(
+        self,
+        rendered: Rendered,
+        folder: Path,
+        facts: Mapping[str, Mapping[str, Any]],
+        exhibits: Mapping[str, Exhibit],
+        words: Words,
+    ) -> None:
+        self.rendered = rendered
+        self.folder = folder
+        self.facts = facts
+        self.exhibits = exhibits
+        self.words = words
+        self.lang = rendered.chapter.lang
+        self.findings: list[Finding] = []
+
+    def here(self) -> tuple[str, int]:
+        """File and line of the template that is calling."""
+        frame = sys._getframe(1)
+        while frame is not None:  # pragma: no branch
+            template = frame.f_globals.get("__jinja_template__")
+            if template is not None:
+                return f"chapters/{template.name}", template.get_corresponding_lineno(frame.f_lineno)
+            if frame.f_back is None:
+                break
+            frame = frame.f_back
+        return f"chapters/{self.rendered.chapter.file}", 1
+
+    def problem(self, message: str) -> str:
+        self.findings.append(Finding(*self.here(), message))
+        return "?"
+
+    def fact(self, fact_id: str) -> Mapping[str, Any] | None:
+        if fact_id not in self.facts:
+            near = get_close_matches(fact_id, self.facts, n=3, cutoff=0.5)
+            if not near:  # ids are long paths: the longest common beginning is the next best guess
+                head = fact_id.rsplit(".", 1)[0]
+                near = sorted(k for k in self.facts if k.startswith(head))[:3]
+            hint = f"; nearest: {', '.join(near)}" if near else ""
+            self.problem(f"no fact `{fact_id}`{hint}")
+            return None
+        self.rendered.facts.add(fact_id)
+        return self.facts[fact_id]
+
+    def _mark(self, text: str, fact_id: str, mark: bool) -> str:
+        if not mark:
+            return text
+        escaped = _SPECIAL.sub(r"\\\1", text)
+        return f'[{escaped}]{{.fact f="{fact_id}"}}'
+
+    def f(
+        self, fact_id: str, unit: bool = True, decimals: int | None = None, sign: bool = False, mark: bool = True
+    ) -> str:
+        """Print a fact."""
+        fact = self.fact(fact_id)
+        if fact is None:
+            return "?"
+        text = numbers.fact_text(fact, lang=self.lang, decimals=decimals, with_unit=unit, sign=sign)
+        return self._mark(text, fact_id, mark)
+
+    def value(self, fact_id: str) -> Any:
+        """The raw value, for conditions."""
+        fact = self.fact(fact_id)
+        return 0 if fact is None else fact["value"]
+
+    def has(self, fact_id: str) -> bool:
+        """Whether a fact exists."""
+        return fact_id in self.facts
+
+    def ids(self, prefix: str) -> list[str]:
+        """Ids that begin with `prefix`, sorted."""
+        return sorted(k for k in self.facts if k.startswith(prefix))
+
+    def plural(
+        self,
+        fact_id: str,
+        one: str,
+        few: str,
+        many: str | None = None,
+        other: str | None = None,
+        number: bool = True,
+        mark: bool = True,
+    ) -> str:
+        """Print a number with the noun that agrees with it; `other` is the form after a fraction."""
+        fact = self.fact(fact_id)
+        if fact is None:
+            return "?"
+        if self.lang == "en":
+            forms = {"one": one, "other": few}
+        else:
+            forms = {"one": one, "few": few, "many": many or few}
+            if other is not None:
+                forms["other"] = other
+        try:
+            word = numbers.plural_form(fact["value"], fact["decimals"], forms, lang=self.lang)
+        except PublishError as error:
+            return self.problem(f"fact `{fact_id}`: {error}")
+        if not number:
+            return word
+        shown = numbers.fact_text(fact, lang=self.lang, with_unit=False)
+        return f"{self._mark(shown, fact_id, mark)}{numbers.NBSP}{word}"
+
+    def _verdict(self, first: str, second: str) -> int | None:
+        a, b = self.fact(first), self.fact(second)
+        if a is None or b is None:
+            return None
+        if a["unit"] != b["unit"]:
+            self.problem(f"`{first}` is in {a['unit']}, `{second}` in {b['unit']}; they cannot be compared")
+            return None
+        x, y = float(a["value"]), float(b["value"])
+        if numbers.fact_text(a, lang=self.lang) == numbers.fact_text(b, lang=self.lang):
+            return 0  # the reader sees two equal numbers
+        if a["unit"] == "score":
+            near = abs(x - y) < self.words.same_within_score
+        else:
+            near = y != 0 and abs(x - y) / abs(y) * 100 < self.words.same_within_pct
+        return 0 if near else (1 if x > y else -1)
+
+    def change(self, new: str, old: str, up: str, down: str, same: str) -> str:
+        """The word for the change from `old` to `new`."""
+        verdict = self._verdict(new, old)
+        return "?" if verdict is None else {1: up, -1: down, 0: same}[verdict]
+
+    def compare(self, a: str, b: str, *, more: str, less: str, same: str) -> str:
+        """The word for `a` compared with `b`."""
+        verdict = self._verdict(a, b)
+        return "?" if verdict is None else {1: more, -1: less, 0: same}[verdict]
+
+    def _exhibit(self, kind: str, no: int) -> str:
+        label = exhibit_id(kind, no)
+        exhibit = self.exhibits.get(label)
+        if exhibit is None:
+            made = ", ".join(str(e.no) for e in self.exhibits.values() if e.kind == kind)
+            return self.problem(f"{kind} {no} has not been computed; there are: {made or 'none'}")
+        self.rendered.placed.append((label, Finding(*self.here(), f"{kind} {no} is placed again")))
+        caption = f"{exhibit_name(kind, no, self.lang)}. {exhibit.title}"
+        source = f"{SOURCE_WORD[self.lang]}: {exhibit.source}"
+        note = f"\n\n{exhibit.note}" if exhibit.note else ""
+        return f"\n\n::: {{#{label} .exhibit}}\n{caption}{note}\n\n{source}\n:::\n\n"
+
+    def figure(self, no: int) -> str:
+        """Put a figure here."""
+        return self._exhibit("figure", no)
+
+    def table(self, no: int) -> str:
+        """Put a table here."""
+        return self._exhibit("table", no)
+
+    def functions(self) -> dict[str, Any]:
+        names = ("f", "value", "has", "ids", "plural", "change", "compare", "figure", "table")
+        return {name: getattr(self, name) for name in names} | {"lang": self.lang}
+
+
+def environment(folder: Path) -> jinja2.Environment:
+    """The Jinja environment of the chapters: strict, no HTML escaping; partials begin with `_`."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        comment_start_string="{##",  # `{#` begins a label in Markdown: `## Heading {#sec-label}`
+        comment_end_string="##}",
+        keep_trailing_newline=True,
+    )
+
+
+def _line_of(error: BaseException, folder: Path, default: str) -> tuple[str, int]:
+    place = (f"chapters/{default}", 1)
+    trace = error.__traceback__
+    while trace is not None:
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if path.parent == folder and path.suffix == ".md":
+            place = (f"chapters/{path.name}", trace.tb_lineno)
+        trace = trace.tb_next
+    return place
+
+
+def render(
+    chapter: Chapter,
+    folder: Path,
+    facts: Mapping[str, Mapping[str, Any]],
+    exhibits: Mapping[str, Exhibit],
+    *,
+    words: Words,
+    edition: Mapping[str, Any],
+) -> tuple[Rendered, list[Finding]]:
+    """Render one ready chapter; returns it with every problem found (then the text is not fit for print).
+
+    `folder` holds the chapters; `facts` is the content of `facts.json`; `edition` that of `edition.yaml`, at the
+    templates' disposal as `edition`.
+    """
+    assert chapter.file is not None
+    rendered = Rendered(chapter, "")
+    voice = _Voice(rendered, folder, facts, exhibits, words)
+    known = {**voice.functions(), "edition": dict(edition)}
+    try:
+        template = environment(folder).get_template(chapter.file, globals=known)
+        text = template.render()
+    except jinja2.TemplateSyntaxError as error:
+        name = f"chapters/{Path(error.filename or str(chapter.file)).name}"
+        return rendered, [Finding(name, error.lineno, f"not readable as a template: {error.message}")]
+    except (jinja2.UndefinedError, TypeError) as error:
+        missing = re.search(r"'([\w.]+)' is undefined", str(error))
+        near = suggest(missing.group(1), list(known)) if missing else ""
+        place = _line_of(error, folder, chapter.file)
+        return rendered, [*voice.findings, Finding(*place, f"{error}{near}")]
+    rendered.text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return rendered, voice.findings

@@ -1,0 +1,273 @@
+"""One printed table for every format: the exhibit's CSV and JSON become formatted cells, then HTML, Typst or a tree.
+
+`build` formats numbers in the language and fixes column widths; the three writers only draw what it says, so that the
+same table reads the same in every format.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import PublishError
+from analysis.publish import numbers
+from analysis.publish.exhibits import Exhibit
+from analysis.publish.pandoc import Node, attr, div, text_inlines
+from analysis.publish.typography import bind
+
+BODY, EMPHASIS, GROUP = "body", "emphasis", "group"
+_ALIGN = {"left": "AlignLeft", "right": "AlignRight", "center": "AlignCenter"}
+_NUMERIC = ("integer", "number", "percent")
+
+
+@dataclass(frozen=True)
+class Head:
+    """Heading of a column: label, alignment, share of the table's width, whether its words may be divided in print."""
+
+    label: str
+    align: str
+    width: float
+    divide: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One printed row; a group row has one cell that spans the table."""
+
+    kind: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """A table as it is printed: heads, groups of heads (label, number of columns), rows, which column names the row."""
+
+    heads: tuple[Head, ...]
+    groups: tuple[tuple[str, int], ...]
+    rows: tuple[Row, ...]
+    row_header: int
+    landscape: bool
+
+
+def _cell(value: str, column: Mapping[str, Any], lang: str, place: str) -> str:
+    form = column.get("format", "text")
+    text = value.strip()
+    if form in _NUMERIC:
+        if text == "":
+            return numbers.MISSING
+        try:
+            amount = float(text)
+        except ValueError as error:
+            raise PublishError(f"{place}: `{value}` in column {column['name']} is not a number ({form})") from error
+        if amount != amount:  # NaN
+            return numbers.MISSING
+        shown = numbers.number(amount, 0 if form == "integer" else int(column.get("decimals") or 0), lang=lang)
+        return f"{shown}%" if form == "percent" else shown
+    if form == "mixed" and text == "":
+        return numbers.MISSING
+    return bind(text) if lang == "pl" else text
+
+
+def _longest_word(text: str) -> int:
+    return max((len(word) for word in re.split(r"[\s/–-]+", text)), default=0)
+
+
+def _capacity(columns: int, landscape: bool) -> float:
+    """Characters that fit into a printed line of the table, at the template's type size for so many columns."""
+    size = 9.5 if columns <= 4 else 9 if columns <= 7 else 8 if columns <= 10 else 7
+    line_cm = 25.7 if landscape else 16.0
+    return line_cm / 2.54 * 72 / (size * 0.51) - 2 * columns
+
+
+def _widths(columns: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> list[float]:
+    """Shares of the width: what the exhibit asks for, else by content (longest word, typical length)."""
+    weights = []
+    for i, column in enumerate(columns):
+        cells = [row.cells[i] for row in rows if row.kind != GROUP] or [""]
+        head = min(_longest_word(str(column["label"])), 16) * 1.12  # headings are bold
+        longest = max(len(cell) for cell in cells)
+        if column.get("format", "text") in _NUMERIC or longest <= 12:
+            weights.append(max(longest, head, 4) + 1.5)
+        else:
+            words = min(max(_longest_word(cell) for cell in cells), 18)
+            typical = sum(len(cell) for cell in cells) / len(cells)
+            weights.append(max(min(0.7 * typical + 0.2 * longest, 60), words + 1, head))
+    asked = [float(column.get("width") or 0) for column in columns]
+    rest = 1 - sum(asked)
+    open_weight = sum(w for w, a in zip(weights, asked, strict=True) if not a)
+    if not open_weight or rest <= 0.02:
+        total = sum(a or 0.05 for a in asked)
+        return [(a or 0.05) / total for a in asked]
+    return [a or w * rest / open_weight for w, a in zip(weights, asked, strict=True)]
+
+
+def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
+    """Format a table exhibit.
+
+    Raises
+    ------
+    PublishError
+        A described column is not in the data, or a cell of a number column is no number.
+    """
+    record = exhibit.record
+    columns: list[Mapping[str, Any]] = record["columns"]
+    with (build_dir / exhibit.data_file).open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle)
+        data = list(reader)
+        present = reader.fieldnames or []
+    special = [record.get("emphasis"), record.get("row_groups"), record.get("row_header")]
+    absent = [n for n in [*(c["name"] for c in columns), *filter(None, special)] if n not in present]
+    if absent:
+        raise PublishError(f"{exhibit.data_file}: no column {', '.join(absent)}; there are {', '.join(present)}")
+    rows: list[Row] = []
+    group = None
+    for i, source in enumerate(data, start=2):
+        if record.get("row_groups"):
+            name = source[record["row_groups"]]
+            if name != group:
+                group = name
+                rows.append(Row(GROUP, (bind(name) if lang == "pl" else name,)))
+        cells = tuple(_cell(source[c["name"]], c, lang, f"{exhibit.data_file}, line {i}") for c in columns)
+        marked = bool(record.get("emphasis")) and source[record["emphasis"]] not in ("", "0", "0.0", "False")
+        # A marked row with nothing but its name is a heading inside the table.
+        blank = all(cell in ("", numbers.MISSING) for cell in cells[1:])
+        rows.append(
+            Row(GROUP, (cells[0],)) if marked and blank and cells[0] else Row(EMPHASIS if marked else BODY, cells)
+        )
+    landscape = record.get("orientation") == "landscape"
+    capacity = _capacity(len(columns), landscape)
+    heads = []
+    for i, (column, width) in enumerate(zip(columns, _widths(columns, rows), strict=True)):
+        label = bind(str(column["label"])) if lang == "pl" else str(column["label"])
+        words = [_longest_word(row.cells[i]) for row in rows if row.kind != GROUP]
+        longest = max([_longest_word(label) * 1.12, *words])
+        heads.append(Head(label, column.get("align") or "left", round(width, 4), longest > width * capacity))
+    groups: list[tuple[str, int]] = []
+    if any(c.get("group") for c in columns):
+        for column in columns:
+            name = column.get("group") or ""
+            if groups and name and groups[-1][0] == name:
+                groups[-1] = (name, groups[-1][1] + 1)
+            else:
+                groups.append((name, 1))
+    names = [c["name"] for c in columns]
+    header = record.get("row_header")
+    row_header = names.index(header) if header in names else 0
+    return PrintedTable(tuple(heads), tuple(groups), tuple(rows), row_header, landscape)
+
+
+# --- HTML -----------------------------------------------------------------------------------------------------------
+
+
+def to_html(table: PrintedTable, labelled_by: str) -> str:
+    """Draw the table for the web: scopes on every heading, one tbody per group of rows."""
+    out = [f'<table class="exhibit-table" aria-labelledby="{labelled_by}">', "<colgroup>"]
+    out += [f'<col style="width:{head.width:.1%}">' for head in table.heads]
+    out += ["</colgroup>", "<thead>"]
+    if table.groups:
+        named = '<th scope="colgroup" colspan="{}" class="group-head">{}</th>'
+        cells = [
+            named.format(span, escape(label)) if label else f'<td colspan="{span}"></td>'
+            for label, span in table.groups
+        ]
+        out.append(f"<tr>{''.join(cells)}</tr>")
+    out.append(
+        "<tr>" + "".join(f'<th scope="col" class="{h.align}">{escape(h.label)}</th>' for h in table.heads) + "</tr>"
+    )
+    out += ["</thead>", "<tbody>"]
+    for i, row in enumerate(table.rows):
+        if row.kind == GROUP:
+            if i:
+                out += ["</tbody>", "<tbody>"]
+            out.append(
+                f'<tr class="group"><th scope="rowgroup" colspan="{len(table.heads)}">{escape(row.cells[0])}</th></tr>'
+            )
+            continue
+        cells = []
+        for j, (cell, head) in enumerate(zip(row.cells, table.heads, strict=True)):
+            tag = 'th scope="row"' if j == table.row_header else "td"
+            cells.append(f'<{tag} class="{head.align}">{escape(cell)}</{tag.split()[0]}>')
+        mark = ' class="emphasis"' if row.kind == EMPHASIS else ""
+        out.append(f"<tr{mark}>{''.join(cells)}</tr>")
+    out += ["</tbody>", "</table>"]
+    return "\n".join(out)
+
+
+# --- Typst ----------------------------------------------------------------------------------------------------------
+
+
+def typst_string(text: str) -> str:
+    """Quote a text as a Typst string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def _array(items: Sequence[str]) -> str:
+    return "(" + "".join(f"{item}, " for item in items).rstrip() + ")"
+
+
+def to_typst(table: PrintedTable) -> str:
+    """Draw the table as arguments of the template's `exhibit-table`."""
+    columns = _array([f"{head.width * 100:.2f}fr" for head in table.heads])
+    align = _array([head.align for head in table.heads])
+    heads = _array([typst_string(head.label) for head in table.heads])
+    divide = _array([str(head.divide).lower() for head in table.heads])
+    groups = _array([f"({typst_string(label)}, {span})" for label, span in table.groups])
+    rows = ",\n    ".join(
+        f"({typst_string(row.kind)}, {_array([typst_string(cell) for cell in row.cells])})" for row in table.rows
+    )
+    return (
+        f"  columns: {columns},\n  align: {align},\n  heads: {heads},\n"
+        f"  divide: {divide},\n  groups: {groups},\n"
+        f"  row-header: {table.row_header},\n  landscape: {str(table.landscape).lower()},\n"
+        f"  rows: (\n    {rows},\n  ),\n"
+    )
+
+
+# --- tree (DOCX, Quarto) --------------------------------------------------------------------------------------------
+
+
+def _tree_cell(text: str, align: str, style: str, span: int = 1, bold: bool = False) -> list[Any]:
+    inlines: list[Node] = text_inlines(text)
+    content: list[Node] = [{"t": "Strong", "c": inlines}] if bold and inlines else inlines
+    block: Node = {"t": "Para", "c": content}
+    blocks = [div("", [], [block], **{"custom-style": style})] if style else [{"t": "Plain", "c": content}]
+    return [attr(), {"t": _ALIGN[align]}, 1, span, blocks]
+
+
+def to_tree(table: PrintedTable, *, cell_style: str = "", head_style: str = "") -> Node:
+    """Draw the table as a pandoc table; the styles name paragraph styles of a Word template, empty for none."""
+    specs = [[{"t": _ALIGN[h.align]}, {"t": "ColWidth", "c": h.width}] for h in table.heads]
+    head_rows = []
+    if table.groups:
+        head_rows.append([attr(), [_tree_cell(label, "center", head_style, span) for label, span in table.groups]])
+    head_rows.append([attr(), [_tree_cell(h.label, h.align, head_style) for h in table.heads]])
+    body = []
+    for row in table.rows:
+        if row.kind == GROUP:
+            body.append([attr(), [_tree_cell(row.cells[0], "left", cell_style, len(table.heads), bold=True)]])
+        else:
+            body.append(
+                [
+                    attr(),
+                    [
+                        _tree_cell(cell, head.align, cell_style, bold=row.kind == EMPHASIS)
+                        for cell, head in zip(row.cells, table.heads, strict=True)
+                    ],
+                ]
+            )
+    return {
+        "t": "Table",
+        "c": [
+            attr(),
+            [None, []],
+            specs,
+            [attr(), head_rows],
+            [[attr(), table.row_header + 1, [], body]],
+            [attr(), []],
+        ],
+    }

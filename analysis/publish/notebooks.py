@@ -1,0 +1,89 @@
+"""Executed notebooks as pages of the site: code, outputs and text, without scripts and without anything fetched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from bs4 import BeautifulSoup, Tag
+from bs4.element import AttributeValueList
+from nbconvert import HTMLExporter
+from traitlets.config import Config
+
+_UNWANTED = "script, style, link, iframe"
+
+
+@dataclass(frozen=True)
+class NotebookPage:
+    """A notebook ready for the site: name of the file, title, body, and its words for the search."""
+
+    name: str
+    title: str
+    body: str
+    text: str
+
+
+def _exporter() -> HTMLExporter:
+    config = Config()
+    config.HTMLExporter.exclude_input_prompt = True
+    config.HTMLExporter.exclude_output_prompt = True
+    config.HTMLExporter.exclude_anchor_links = True
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_cell_tags = {"injected-parameters-hidden", "remove-cell"}
+    return HTMLExporter(template_name="basic", config=config)
+
+
+def _mark(tag: Tag, *classes: str) -> None:
+    tag["class"] = AttributeValueList(classes)
+
+
+def _clean(html: str) -> BeautifulSoup:
+    """Keep what a reader needs: plain classes, named images, scoped headings of tables."""
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup.select(_UNWANTED):
+        tag.decompose()
+    for cell in soup.select("div.cell, div.jp-Cell"):
+        classes = " ".join(cell.get("class") or [])
+        _mark(cell, "cell", "code" if "code" in classes.lower() else "text")
+        for attribute in ("id", "tabindex"):
+            del cell[attribute]
+    for box in soup.select("div.highlight"):
+        _mark(box, "hl")
+    for area in soup.select("div.output_area, div.jp-OutputArea-child"):
+        _mark(area, "output")
+    for image in soup.find_all("img"):
+        if not image.get("alt"):
+            image["alt"] = "Output of the code above"
+        for attribute in ("class", "width", "height"):
+            del image[attribute]
+    for table in soup.find_all("table"):
+        for attribute in ("border", "class", "style"):
+            del table[attribute]
+        for head in table.select("thead th"):
+            head["scope"] = "col"
+        for head in table.select("tbody th"):
+            head["scope"] = "row"
+    for tag in soup.find_all(style=True):
+        del tag["style"]
+    return soup
+
+
+def notebook_page(path: Path, exporter: HTMLExporter | None = None) -> NotebookPage:
+    """Convert one executed notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    body, _ = (exporter or _exporter()).from_notebook_node(notebook)
+    soup = _clean(body)
+    heading = soup.find("h1")
+    title = heading.get_text(" ", strip=True) if heading else path.stem
+    if heading is None:
+        soup.insert(0, soup.new_tag("h1", string=title))
+    words = re.sub(r"\s+", " ", " ".join(p.get_text(" ", strip=True) for p in soup.select("p, h2, h3, li")))
+    return NotebookPage(path.stem, title, f'<div class="notebook">{soup}</div>', words)
+
+
+def notebook_pages(folder: Path) -> list[NotebookPage]:
+    """Convert every executed notebook of a build, in the order of their numbers."""
+    exporter = _exporter()
+    return [notebook_page(path, exporter) for path in sorted(folder.glob("[0-9]*.ipynb"))]

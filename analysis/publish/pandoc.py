@@ -1,0 +1,199 @@
+"""Pandoc's document tree in Python: read Markdown, walk and change the tree, write any format.
+
+The tree is pandoc's JSON as it stands: a node is `{"t": type, "c": content}`. Only the few node types that the book
+changes have helpers here; everything else passes through untouched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pypandoc
+
+from analysis.errors import PublishError
+
+Node = dict[str, Any]
+Attr = list[Any]  # [id, [class, …], [[key, value], …]]
+
+READER = "markdown-auto_identifiers-implicit_figures"
+
+
+@cache
+def _binary() -> str:
+    return str(pypandoc.get_pandoc_path())
+
+
+def run(
+    text: str, *, source: str, to: str, args: Sequence[str] = (), epoch: int | None = None, cwd: Path | None = None
+) -> bytes:
+    """Run pandoc on text and return what it writes to standard output.
+
+    Raises
+    ------
+    PublishError
+        Pandoc fails; carries its message.
+    """
+    environment = dict(os.environ)
+    if epoch is not None:
+        environment["SOURCE_DATE_EPOCH"] = str(epoch)
+    done = subprocess.run(
+        [_binary(), "-f", source, "-t", to, *args],
+        input=text.encode(),
+        capture_output=True,
+        env=environment,
+        cwd=cwd,
+        check=False,
+    )
+    if done.returncode:
+        raise PublishError(f"pandoc could not write {to}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def read_markdown(text: str) -> Node:
+    """Parse Markdown into a document tree."""
+    return dict(json.loads(run(text, source=READER, to="json")))
+
+
+def write(doc: Node, to: str, args: Sequence[str] = (), *, epoch: int | None = None, cwd: Path | None = None) -> bytes:
+    """Write a document tree in a format."""
+    return run(json.dumps(doc, ensure_ascii=False), source="json", to=to, args=args, epoch=epoch, cwd=cwd)
+
+
+def with_blocks(doc: Node, blocks: list[Node], meta: Node | None = None) -> Node:
+    """Return a document with the same version and other blocks."""
+    return {
+        "pandoc-api-version": doc["pandoc-api-version"],
+        "meta": doc["meta"] if meta is None else meta,
+        "blocks": blocks,
+    }
+
+
+# --- building -------------------------------------------------------------------------------------------------------
+
+
+def text_inlines(text: str) -> list[Node]:
+    """Split plain text into words and spaces; no-break spaces stay inside their word."""
+    out: list[Node] = []
+    for i, word in enumerate(text.split(" ")):
+        if i:
+            out.append({"t": "Space"})
+        if word:
+            out.append({"t": "Str", "c": word})
+    return out
+
+
+def attr(ident: str = "", classes: Sequence[str] = (), **pairs: str) -> Attr:
+    """Build an attribute triple."""
+    return [ident, list(classes), [[key, value] for key, value in pairs.items()]]
+
+
+def para(inlines: list[Node]) -> Node:
+    """Build a paragraph."""
+    return {"t": "Para", "c": inlines}
+
+
+def div(ident: str, classes: Sequence[str], blocks: list[Node], **pairs: str) -> Node:
+    """Build a Div."""
+    return {"t": "Div", "c": [attr(ident, classes, **pairs), blocks]}
+
+
+def span(ident: str, classes: Sequence[str], inlines: list[Node], **pairs: str) -> Node:
+    """Build a Span."""
+    return {"t": "Span", "c": [attr(ident, classes, **pairs), inlines]}
+
+
+def link(inlines: list[Node], target: str, classes: Sequence[str] = ()) -> Node:
+    """Build a link."""
+    return {"t": "Link", "c": [attr("", classes), inlines, [target, ""]]}
+
+
+def raw_block(form: str, text: str) -> Node:
+    """Build a block that passes unchanged into one output format."""
+    return {"t": "RawBlock", "c": [form, text]}
+
+
+def raw_inline(form: str, text: str) -> Node:
+    """Build an inline that passes unchanged into one output format."""
+    return {"t": "RawInline", "c": [form, text]}
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def pairs(attributes: Attr) -> dict[str, str]:
+    """Return the key-value pairs of an attribute triple."""
+    return dict(attributes[2])
+
+
+def nodes(tree: Any) -> Iterator[Node]:
+    """Yield every node of a tree, parents first."""
+    if isinstance(tree, dict):
+        if "t" in tree:
+            yield tree
+        for value in tree.values():
+            yield from nodes(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from nodes(value)
+
+
+def plain(tree: Any) -> str:
+    """Return the text of a tree, notes left out."""
+    if isinstance(tree, list):
+        return "".join(plain(x) for x in tree)
+    if not isinstance(tree, dict):
+        return ""
+    kind = tree.get("t")
+    content = tree.get("c")
+    if kind in ("Str",):
+        return str(content)
+    if kind in ("Space", "SoftBreak", "LineBreak"):
+        return " "
+    if kind in ("Code", "Math", "CodeBlock") and isinstance(content, list):
+        return str(content[1])
+    if kind in ("Note", "RawInline", "RawBlock"):
+        return ""
+    if kind in ("Para", "Plain", "Header"):
+        return plain(content) + "\n"
+    return plain(content)
+
+
+def change(tree: Any, action: Callable[[Node], Node | list[Node] | None]) -> Any:
+    """Return the tree with `action` applied to every node, children first.
+
+    `action` returns None to keep a node, a node to replace it, or a list to put several (or none) in its place.
+    """
+    if isinstance(tree, list):
+        out: list[Any] = []
+        for item in tree:
+            changed = change(item, action)
+            if isinstance(item, dict) and "t" in item and isinstance(changed, list):
+                out.extend(changed)
+            else:
+                out.append(changed)
+        return out
+    if isinstance(tree, dict):
+        renewed = {key: change(value, action) for key, value in tree.items()}
+        if "t" in renewed:
+            replaced = action(renewed)
+            return renewed if replaced is None else replaced
+        return renewed
+    return tree
+
+
+def change_inline_lists(tree: Any, action: Callable[[list[Node]], list[Node]]) -> Any:
+    """Return the tree with `action` applied to every list of inlines (recognised by a Str, Space or Quoted in it)."""
+    if isinstance(tree, list):
+        out = [change_inline_lists(item, action) for item in tree]
+        if any(isinstance(x, dict) and x.get("t") in ("Str", "Space", "SoftBreak", "Quoted") for x in out):
+            return action(out)
+        return out
+    if isinstance(tree, dict):
+        return {key: change_inline_lists(value, action) for key, value in tree.items()}
+    return tree

@@ -1,0 +1,236 @@
+"""The report as PDF/UA-1 and PDF/A-2a: each chapter becomes a Typst file, the template joins them, Typst typesets.
+
+The fonts are in the project; nothing is taken from the machine, so the pages are the same everywhere. The date in the
+file is the publication date of the edition.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Literal
+
+import pikepdf
+import typst
+
+from analysis.errors import PublishError
+from analysis.publish import pandoc
+from analysis.publish.assemble import BookChapter
+from analysis.publish.exhibit_tables import build as build_table
+from analysis.publish.exhibit_tables import to_typst, typst_string
+from analysis.publish.exhibits import Exhibit, image_share
+from analysis.publish.pandoc import Node
+from analysis.publish.publication import Publication
+from analysis.publish.typography import bind
+
+STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+_CALLOUTS = {"callout", "note", "key-points"}
+
+
+def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> str:
+    common = [
+        f"  no: {typst_string(str(exhibit.no))}",
+        f"  title: {typst_string(bind(exhibit.title))}",
+        f"  source: {typst_string(bind(exhibit.source))}",
+        f"  note: {typst_string(bind(exhibit.note))}",
+        f"  lang: {typst_string(lang)}",
+        f"  id: {typst_string(exhibit.id)}",
+    ]
+    if exhibit.kind == "figure":
+        path = pub.build / exhibit.image_file
+        common += [
+            f"  file: {typst_string('figures/' + path.name)}",
+            f"  alt: {typst_string(exhibit.record['alt'])}",
+            f"  width: {image_share(exhibit, path) * 100:.1f}%",
+        ]
+        return "#exhibit-figure(\n" + ",\n".join(common) + ",\n)"
+    return "#exhibit-table(\n" + ",\n".join(common) + ",\n" + to_typst(build_table(exhibit, pub.build, lang)) + ")"
+
+
+def _formula(tex: str, display: bool, alt: str, pub: Publication) -> str:
+    """Typeset one formula; PDF/UA wants its text alternative, TeX if the author wrote none."""
+    kind = "DisplayMath" if display else "InlineMath"
+    doc = pub.book.doc([pandoc.para([{"t": "Math", "c": [{"t": kind}, tex]}])])
+    body = pandoc.write(doc, "typst").decode().strip()
+    inner = body.strip("$").strip()
+    return f"#math.equation(block: {str(display).lower()}, alt: {typst_string(alt or tex)}, $ {inner} $.body)"
+
+
+def _for_typst(chapter: BookChapter, pub: Publication) -> list[Node]:
+    """Replace what pandoc's Typst writer does not do our way: exhibits, headings, formulae, callouts, images."""
+
+    def spans(node: Node) -> Node | list[Node] | None:
+        # Formulae with a written alternative, before the formulae inside are reached.
+        if node["t"] == "Span":
+            alt = pandoc.pairs(node["c"][0]).get("alt")
+            inner = node["c"][1]
+            if alt and len(inner) == 1 and inner[0]["t"] == "RawInline":
+                text = re.sub(
+                    r'alt: "(?:[^"\\]|\\.)*"', lambda _: f"alt: {typst_string(alt)}", inner[0]["c"][1], count=1
+                )
+                return pandoc.raw_inline("typst", text)
+            if "fact" in node["c"][0][1]:
+                return list(inner)
+        return None
+
+    def action(node: Node) -> Node | list[Node] | None:
+        kind = node["t"]
+        if kind == "Math":
+            display = node["c"][0]["t"] == "DisplayMath"
+            return pandoc.raw_inline("typst", _formula(node["c"][1], display, "", pub))
+        if kind == "Image":
+            attributes, inlines, (target, _) = node["c"]
+            width = pandoc.pairs(attributes).get("width", "100%")
+            alt = pandoc.pairs(attributes).get("alt") or pandoc.plain(inlines)
+            code = f"#image({typst_string(target)}, alt: {typst_string(alt)}, width: {width})"
+            return pandoc.raw_inline("typst", code)
+        if kind == "Header":
+            level, attributes, inlines = node["c"]
+            number = pandoc.pairs(attributes).get("number", "")
+            return _section(level, number, attributes[0], inlines)
+        if kind == "Div":
+            ident, classes, _ = node["c"][0]
+            if "exhibit" in classes:
+                return pandoc.raw_block("typst", _exhibit(pub.exhibits[ident], pub, chapter.lang))
+            if "in-preparation" in classes or _CALLOUTS & set(classes):
+                name = "in-preparation" if "in-preparation" in classes else "callout"
+                return [pandoc.raw_block("typst", f"#{name}["), *node["c"][1], pandoc.raw_block("typst", "]")]
+        return spans(node)
+
+    blocks = json.loads(json.dumps(chapter.blocks))
+    return list(pandoc.change(blocks, action))
+
+
+def _section(level: int, number: str, ident: str, inlines: list[Node]) -> Node:
+    head = f"#section({level}, {typst_string(number)}, {typst_string(ident)})["
+    return {
+        "t": "Plain",
+        "c": [pandoc.raw_inline("typst", head), *inlines, pandoc.raw_inline("typst", "]")],
+    }
+
+
+def chapter_source(chapter: BookChapter, pub: Publication) -> str:
+    """Write one chapter as Typst."""
+    title = list(chapter.inlines)
+    if not chapter.ready:
+        title += [
+            pandoc.raw_inline(
+                "typst", ' #text(size: 0.6em, weight: 400, style: "italic", fill: muted)[– w przygotowaniu]'
+            )
+        ]
+    blocks = [_section(1, chapter.no, chapter.id, title), *_for_typst(chapter, pub)]
+    body = pandoc.write(pub.book.doc(blocks), "typst", ["--wrap=none", "--syntax-highlighting=none"]).decode()
+    # Tables written by hand have no number and no place in the list of tables.
+    body = body.replace("kind: table", "kind: table, outlined: false")
+    language = "" if chapter.lang == "pl" else f'#set text(lang: "{chapter.lang}", region: "GB")\n'
+    return '#import "report.typ": *\n' + language + body
+
+
+def _main(pub: Publication) -> str:
+    kinds = {label.kind for label in pub.book.labels.values()}
+    meta: dict[str, str | bool] = {
+        "title": pub.title,
+        "subtitle": pub.subtitle,
+        "period": pub.period,
+        "provenance": pub.provenance_note,
+        "imprint": ". ".join(filter(None, [pub.edition_label, pub.publisher, pub.date_text.capitalize()])),
+        "author": pub.publisher,
+        "description": f"{pub.subtitle}. {pub.period}.",
+        "running": pub.title,
+        "figures": "fig" in kinds,
+        "tables": "tbl" in kinds,
+    }
+    pairs = ", ".join(
+        f"{key}: {str(value).lower() if isinstance(value, bool) else typst_string(value)}"
+        for key, value in meta.items()
+    )
+    includes = "\n".join(f'#include "{chapter.stem}.typ"' for chapter in pub.book.chapters)
+    return f'#import "report.typ": report\n#show: report.with(({pairs}))\n\n{includes}\n'
+
+
+def _explain(error: typst.TypstError, folder: Path) -> PublishError:
+    """Say which chapter and which line stopped the typesetting."""
+    detail = str(getattr(error, "diagnostic", "") or error)
+    found = re.search(r"┌─ [^\n]*?([\w-]+)\.typ:(\d+):\d+", detail) or re.search(r"([\w-]+)\.typ:(\d+)", detail)
+    where = ""
+    if found and (folder / f"{found.group(1)}.typ").is_file():
+        lines = (folder / f"{found.group(1)}.typ").read_text(encoding="utf-8").splitlines()
+        line = int(found.group(2))
+        near = next((x for x in reversed(lines[:line]) if re.match(r"#section|#exhibit|\s*no:", x)), "")
+        text = lines[line - 1].strip()[:120] if 0 < line <= len(lines) else ""
+        where = f"chapter {found.group(1)}, near {near.strip()[:100]!r}: {text!r}\n"
+    return PublishError(f"the PDF cannot be typeset: {where}{detail.strip()}")
+
+
+def row_headers(path: Path) -> int:
+    """Mark the first cell of every body row of a table as a row heading in the PDF's structure; returns their number.
+
+    Typst knows heading rows but not heading columns. Rows whose first cell already is a heading are left alone.
+    """
+    count = 0
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        root = pdf.Root.get("/StructTreeRoot")
+        stack = [root] if root is not None else []
+        while stack:
+            node = stack.pop()
+            if not isinstance(node, pikepdf.Dictionary):
+                continue
+            kids = node.get("/K")
+            children = list(kids) if isinstance(kids, pikepdf.Array) else [kids] if kids is not None else []
+            if node.get("/S") == pikepdf.Name.TR and children:
+                first = children[0]
+                if isinstance(first, pikepdf.Dictionary) and first.get("/S") == pikepdf.Name.TD:
+                    first.S = pikepdf.Name.TH
+                    attributes = first.get("/A")
+                    scope = pikepdf.Dictionary(O=pikepdf.Name.Table, Scope=pikepdf.Name.Row)
+                    if isinstance(attributes, pikepdf.Array):
+                        attributes.append(scope)
+                    elif attributes is not None:
+                        first.A = pikepdf.Array([attributes, scope])
+                    else:
+                        first.A = scope
+                    count += 1
+                continue
+            stack.extend(children)
+        pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return count
+
+
+def build_pdf(pub: Publication, out: Path) -> int:
+    """Typeset the report; returns the number of pages.
+
+    Raises
+    ------
+    PublishError
+        Typst refuses the text (missing glyph, alt text, heading, unknown label), with chapter and line.
+    """
+    folder = pub.out_dir / "typst"
+    if folder.exists():
+        shutil.rmtree(folder)
+    (folder / "figures").mkdir(parents=True)
+    shutil.copyfile(pub.style_dir / "report.typ", folder / "report.typ")
+    for label in pub.book.placed:
+        exhibit = pub.exhibits[label]
+        if exhibit.kind == "figure":
+            shutil.copyfile(pub.build / exhibit.image_file, folder / "figures" / Path(exhibit.image_file).name)
+    for chapter in pub.book.chapters:
+        (folder / f"{chapter.stem}.typ").write_text(chapter_source(chapter, pub), encoding="utf-8")
+    main = folder / "main.typ"
+    main.write_text(_main(pub), encoding="utf-8")
+    try:
+        typst.compile(
+            str(main),
+            output=str(out),
+            root=str(folder),
+            font_paths=[str(pub.style_dir / "fonts")],
+            ignore_system_fonts=True,
+            pdf_standards=[*STANDARDS],
+            timestamp=pub.epoch,
+        )
+    except typst.TypstError as error:
+        raise _explain(error, folder) from error
+    row_headers(out)
+    with pikepdf.open(out) as pdf:
+        return len(pdf.pages)

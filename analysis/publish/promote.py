@@ -1,0 +1,65 @@
+"""The report folder changes only when everything is there: stage beside it, then swap."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from analysis.errors import PublishError
+from analysis.publish.exhibits import load_outline, write_list
+from analysis.publish.publication import Publication
+
+
+def _swap(staged: Path, target: Path) -> None:
+    """Put `staged` in place of `target`; on failure the old folder is put back."""
+    old = target.with_name(f".{target.name}.old")
+    if old.exists():
+        shutil.rmtree(old)
+    if target.exists():
+        target.rename(old)
+    try:
+        staged.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def promote(pub: Publication) -> Path:
+    """Publish the finished formats into `60_report`; returns that folder.
+
+    Raises
+    ------
+    PublishError
+        A format is missing; names each with the step that makes it. The last report stays as it was.
+    """
+    steps = {
+        "html": "html",
+        pub.file_name("pdf"): "pdf",
+        pub.file_name("docx"): "docx",
+        pub.file_name("xlsx"): "annex",
+    }
+    absent = [f"{name} (klastry publish {step})" for name, step in steps.items() if not (pub.out_dir / name).exists()]
+    if absent:
+        raise PublishError(f"the report is not complete, so nothing was replaced; missing: {', '.join(absent)}")
+    target = pub.build / "60_report"
+    staged = pub.build / ".60_report.new"
+    if staged.exists():
+        shutil.rmtree(staged)
+    staged.mkdir(parents=True)
+    for name in steps:
+        source = pub.out_dir / name
+        if source.is_dir():
+            shutil.copytree(source, staged / name)
+        else:
+            shutil.copyfile(source, staged / name)
+    individual = pub.out_dir / "individual"
+    if individual.is_dir():
+        shutil.copytree(individual, staged / "individual")
+    write_list(
+        load_outline(pub.report_dir / "exhibits.csv"), pub.exhibits, set(pub.book.placed), staged / "exhibits.csv"
+    )
+    _swap(staged, target)
+    return target

@@ -1,0 +1,151 @@
+"""What every publishing step needs to know about one edition: folders, title, dates, facts, exhibits."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+
+from analysis.config import Words, load_method
+from analysis.errors import ConfigError, PublishError
+from analysis.publish.assemble import Book
+from analysis.publish.exhibits import Exhibit, load_exhibits
+from analysis.publish.typography import bind
+from analysis.sources import load_edition
+
+LANG = "pl"
+RECONSTRUCTED = (
+    "Odpowiedzi koordynatorów i członków klastrów w tej edycji są zrekonstruowane: nie należą do rzeczywistych "
+    "respondentów, lecz odtwarzają opublikowane statystyki."
+)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One edition under one method, ready to be published from `build` into `build/60_report`.
+
+    `project` holds `report/`; `info` is the content of `edition.yaml`; `words` the thresholds of the words that depend
+    on numbers.
+    """
+
+    project: Path
+    build: Path
+    edition: int
+    info: Mapping[str, Any]
+    words: Words
+    method: str = "default"
+
+    @property
+    def report_dir(self) -> Path:
+        """Chapters, style and lists, as people write them."""
+        return self.project / "report"
+
+    @property
+    def style_dir(self) -> Path:
+        """Templates, style sheets, fonts."""
+        return self.report_dir / "style"
+
+    @property
+    def chapters_dir(self) -> Path:
+        """Rendered chapters and the book."""
+        return self.build / "50_chapters"
+
+    @property
+    def out_dir(self) -> Path:
+        """Formats before they are promoted to the report."""
+        return self.chapters_dir / "out"
+
+    @cached_property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """Every fact of the build."""
+        path = self.build / "facts.json"
+        if not path.is_file():
+            raise PublishError("facts.json is not there yet; run the analyses first: klastry build analyses")
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    @cached_property
+    def exhibits(self) -> dict[str, Exhibit]:
+        """Every computed figure and table."""
+        return load_exhibits(self.build)
+
+    @cached_property
+    def book(self) -> Book:
+        """The assembled book."""
+        return Book.load(self.chapters_dir / "book.json")
+
+    @cached_property
+    def date(self) -> datetime.date:
+        """Publication date; every date in every file comes from it."""
+        value = self.info["publication_date"]
+        if isinstance(value, datetime.date):
+            return value
+        try:
+            return datetime.date.fromisoformat(str(value))
+        except ValueError as error:
+            raise ConfigError(f"edition.yaml: publication_date is {value!r}; write it as YYYY-MM-DD") from error
+
+    @property
+    def epoch(self) -> int:
+        """Publication date as seconds since 1970, midnight UTC."""
+        moment = datetime.datetime.combine(self.date, datetime.time(), tzinfo=datetime.UTC)
+        return int(moment.timestamp())
+
+    @property
+    def date_text(self) -> str:
+        """Month and year of publication in Polish."""
+        return format_date(self.date, "LLLL y", locale=LANG)
+
+    @property
+    def title(self) -> str:
+        """Title of the report."""
+        return bind(str(self.info["title"]))
+
+    @property
+    def subtitle(self) -> str:
+        """What kind of report it is."""
+        return bind(str(self.info.get("subtitle") or "Raport ogólny"))
+
+    @property
+    def edition_label(self) -> str:
+        """Which edition of the text this is."""
+        return str(self.info.get("edition_label") or "Wydanie odtwarzalne")
+
+    @property
+    def period(self) -> str:
+        """Years the data are about."""
+        return f"Dane za lata {str(self.info['period']).replace('-', '–')}"
+
+    @property
+    def publisher(self) -> str:
+        """Publisher, empty if the edition names none."""
+        return str(self.info.get("publisher") or "")
+
+    @property
+    def provenance_note(self) -> str:
+        """Plain words on where the answers come from, empty for a survey."""
+        if self.info["provenance"] != "reconstructed":
+            return ""
+        return bind(" ".join(str(self.info.get("provenance_note_pl") or RECONSTRUCTED).split()))
+
+    def file_name(self, kind: str) -> str:
+        """Name of a published file: pdf, docx or xlsx."""
+        stem = "aneks-statystyczny" if kind == "xlsx" else "raport-ogolny"
+        return f"{stem}-{self.edition}.{kind}"
+
+
+def open_publication(project: Path, build: Path, edition: int, method: str = "default") -> Publication:
+    """Open an edition for publishing.
+
+    Raises
+    ------
+    ConfigError
+        The edition or the method does not exist.
+    """
+    info = load_edition(edition, project / "data").info
+    return Publication(project, build, edition, info, load_method(method, project / "config").words, method)

@@ -1,0 +1,208 @@
+"""The steps of publishing, as the workflow calls them: each reads files of the build and writes files of the build.
+
+    chapters → html, pdf, docx, annex → publish → manifest
+
+A step prints one short line and raises `PublishError` with everything it found wrong. `publish` is the only step that
+touches `60_report`, and only after all formats are there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from analysis.errors import PublishError, suggest
+from analysis.facts import merge_facts
+from analysis.publish import lint
+from analysis.publish.assemble import Book, make_book
+from analysis.publish.chapters import Rendered, load_chapters, render
+from analysis.publish.lint import Finding
+from analysis.publish.publication import LANG, Publication, open_publication
+
+
+def _write_json(data: object, path: Path) -> None:
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _at_source(finding: Finding, rendered: str, source: str, source_name: str) -> Finding:
+    """Move a finding from the rendered line to the chapter's own line, where the chapter holds that line literally."""
+    line = rendered.splitlines()[finding.line - 1] if rendered else ""
+    lines = source.splitlines()
+    if line in lines:
+        return Finding(source_name, lines.index(line) + 1, finding.message)
+    return finding
+
+
+def render_chapters(pub: Publication) -> Book:
+    """Render and check every ready chapter, then assemble the book; writes `50_chapters/`.
+
+    Raises
+    ------
+    PublishError
+        Lists every undefined fact, typed digit, bad heading, missing alt text, unknown or double label at once.
+    """
+    folder = pub.report_dir / "chapters"
+    chapters = load_chapters(pub.report_dir / "chapters.yaml")
+    allowed = lint.load_allowed(pub.report_dir / "lint.yaml")
+    pub.chapters_dir.mkdir(parents=True, exist_ok=True)
+    for old in [*pub.chapters_dir.glob("*.md"), *pub.chapters_dir.glob("*.json")]:
+        old.unlink()
+    findings: list[Finding] = []
+    rendered: dict[str, Rendered] = {}
+    sources: dict[str, str] = {}
+    ready = [chapter for chapter in chapters if chapter.status == "ready" and chapter.file]
+    for partial in sorted(folder.glob("_*.md")):
+        findings += lint.digits(partial.read_text("utf-8"), f"chapters/{partial.name}", allowed, partial.stem)
+    for chapter in ready:
+        source = (folder / str(chapter.file)).read_text(encoding="utf-8")
+        sources[chapter.stem] = source
+        findings += lint.digits(source, f"chapters/{chapter.file}", allowed, chapter.stem)
+        result, problems = render(chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition=pub.info)
+        findings += problems
+        rendered[chapter.stem] = result
+    places = [place for result in rendered.values() for place in result.placed]
+    findings += lint.duplicates(places)
+    announced = {f"sec-{chapter.number}" for chapter in chapters if chapter.status == "in_preparation"}
+    findings += _check_rendered(rendered, sources, announced)
+    lint.stop(findings)
+    for stem, result in rendered.items():
+        (pub.chapters_dir / f"{stem}.md").write_text(result.text, encoding="utf-8")
+        _write_json(result.used(), pub.chapters_dir / f"{stem}.used.json")
+    book = make_book(
+        chapters,
+        rendered,
+        pub.exhibits,
+        edition=pub.info,
+        report_dir=pub.report_dir,
+        out_dir=pub.chapters_dir,
+        lang=LANG,
+    )
+    facts = {fact for result in rendered.values() for fact in result.facts}
+    idle = [label for label in pub.exhibits if label not in book.placed]
+    print(
+        f"chapters: {len(ready)} ready, {len(chapters) - len(ready)} in preparation, {len(facts)} facts, "
+        f"{len(book.placed)} exhibits" + (f"; computed but not placed: {', '.join(idle)}" if idle else "")
+    )
+    return book
+
+
+def _check_rendered(rendered: dict[str, Rendered], sources: dict[str, str], announced: set[str]) -> list[Finding]:
+    """Check headings, images, labels and references of the rendered chapters against the whole book."""
+    found: list[Finding] = []
+    labels: list[tuple[str, Finding]] = []
+    texts = {stem: result.text for stem, result in rendered.items() if result.text}
+
+    def place(finding: Finding, stem: str) -> Finding:
+        return _at_source(finding, texts[stem], sources[stem], f"chapters/{rendered[stem].chapter.file}")
+
+    for stem, text in texts.items():
+        name = f"50_chapters/{stem}.md"
+        found += [place(f, stem) for f in [*lint.headings(text, name), *lint.images(text, name)]]
+        labels += [
+            (label, place(f, stem)) for label, f in lint.labels(text, name) if not label.startswith(("fig-", "tbl-"))
+        ]
+    found += lint.duplicates(labels)
+    known = announced | {label for label, _ in labels} | {label for r in rendered.values() for label, _ in r.placed}
+    for stem, text in texts.items():
+        found += [place(f, stem) for f in lint.references(text, f"50_chapters/{stem}.md", known)]
+    return found
+
+
+def build_html(pub: Publication) -> Path:
+    """Write the web site into `50_chapters/out/html`."""
+    from analysis.publish.html import build_html as build
+
+    out = pub.out_dir / "html"
+    pages = build(pub, out)
+    print(f"html: {len(pages)} pages")
+    return out / "index.html"
+
+
+def build_pdf(pub: Publication) -> Path:
+    """Typeset the PDF into `50_chapters/out`."""
+    from analysis.publish.pdf import build_pdf as build
+
+    out = pub.out_dir / pub.file_name("pdf")
+    pages = build(pub, out)
+    print(f"pdf: {pages} pages, PDF/UA-1 and PDF/A-2a")
+    return out
+
+
+def build_docx(pub: Publication) -> Path:
+    """Write the Word document into `50_chapters/out`."""
+    from analysis.publish.docx import build_docx as build
+
+    out = pub.out_dir / pub.file_name("docx")
+    build(pub, out)
+    print(f"docx: {out.stat().st_size // 1024} KiB")
+    return out
+
+
+def build_annex(pub: Publication) -> Path:
+    """Write the statistical annex into `50_chapters/out`."""
+    from analysis.publish.annex import build_annex as build
+
+    out = pub.out_dir / pub.file_name("xlsx")
+    print(f"annex: {build(pub, out)} tables")
+    return out
+
+
+def publish(pub: Publication) -> Path:
+    """Put the finished formats and the list of exhibits in place of the last report, all or nothing."""
+    from analysis.publish.promote import promote
+
+    target = promote(pub)
+    print(f"report: {target.name}/html/index.html")
+    return target
+
+
+def write_manifest(pub: Publication) -> Path:
+    """Write `manifest.json`: hashes of inputs and outputs, versions, method, seeds."""
+    from analysis.publish.manifest import write_manifest as write
+
+    path = write(pub)
+    print(f"manifest: {path.name}")
+    return path
+
+
+def render_quarto(pub: Publication) -> Path:
+    """Write the book for Quarto and render it."""
+    from analysis.publish.quarto import render_quarto as render_book
+
+    out = render_book(pub)
+    print(f"quarto: {out.name}")
+    return out
+
+
+def merge_all_facts(pub: Publication) -> Path:
+    """Merge the facts of all notebooks into `facts.json`."""
+    out = pub.build / "facts.json"
+    print(f"facts: {merge_facts(sorted((pub.build / '40_analyses' / 'facts').glob('*.json')), out)}")
+    return out
+
+
+STEPS: dict[str, Callable[[Publication], object]] = {
+    "facts": merge_all_facts,
+    "chapters": render_chapters,
+    "html": build_html,
+    "pdf": build_pdf,
+    "docx": build_docx,
+    "annex": build_annex,
+    "publish": publish,
+    "manifest": write_manifest,
+    "quarto": render_quarto,
+}
+
+
+def run(step: str, *, project: Path, edition: int, build: Path, method: str = "default") -> None:
+    """Run one step by name.
+
+    Raises
+    ------
+    PublishError
+        There is no such step, or the step fails.
+    """
+    if step not in STEPS:
+        raise PublishError(f"no publishing step `{step}`{suggest(step, list(STEPS))}")
+    STEPS[step](open_publication(project, build, edition, method))

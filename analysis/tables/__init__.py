@@ -1,0 +1,61 @@
+"""Printed tables: pure functions from analysis tables to display tables, their columns, and the facts they hold."""
+
+from analysis.tables.exhibits import ExhibitDesk, Labels, load_labels
+from analysis.tables.facts import (
+    add_change_facts,
+    add_design_facts,
+    add_framework_facts,
+    add_group_labels,
+    add_label_facts,
+    add_method_facts,
+    add_previous_facts,
+    add_row_facts,
+    add_score_facts,
+    add_share_facts,
+    add_statistics_facts,
+    collect_counts,
+    gap_facts,
+    rank_facts,
+    slug,
+)
+from analysis.tables.indicators import indicator_columns, indicator_table, save_indicator_tables
+from analysis.tables.sample import (
+    framework_columns,
+    framework_table,
+    registry_columns,
+    registry_table,
+)
+from analysis.tables.scores import edition_panels, panel_table, save_score_tables, score_columns, score_table
+
+__all__ = [
+    "ExhibitDesk",
+    "Labels",
+    "add_change_facts",
+    "add_design_facts",
+    "add_framework_facts",
+    "add_group_labels",
+    "add_label_facts",
+    "add_method_facts",
+    "add_previous_facts",
+    "add_row_facts",
+    "add_score_facts",
+    "add_share_facts",
+    "add_statistics_facts",
+    "collect_counts",
+    "edition_panels",
+    "framework_columns",
+    "framework_table",
+    "gap_facts",
+    "indicator_columns",
+    "indicator_table",
+    "load_labels",
+    "panel_table",
+    "rank_facts",
+    "registry_columns",
+    "registry_table",
+    "save_indicator_tables",
+    "save_score_tables",
+    "score_columns",
+    "score_table",
+    "slug",
+]

@@ -1,0 +1,114 @@
+"""Titles, words and saving of exhibits: a notebook says which number, the labels file says the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import yaml
+
+from analysis.errors import PublishError
+from analysis.workspace import Column, Workspace
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Words of charts and tables, and the titles of exhibits, in one language.
+
+    `words` maps a section (units, columns, measures, …) to key → word; `figures` and `tables` map a printed number to
+    title, chapter, note, alt.
+    """
+
+    words: Mapping[str, Mapping[str, str]]
+    figures: Mapping[int, Mapping[str, str]]
+    tables: Mapping[int, Mapping[str, str]]
+
+    def __getitem__(self, section: str) -> Mapping[str, str]:
+        """Words of one section; raises `PublishError` for an unknown section."""
+        if section not in self.words:
+            raise PublishError(f"labels: no section `{section}`; there are {', '.join(self.words)}")
+        return self.words[section]
+
+    def caption(self, kind: str, no: int) -> Mapping[str, str]:
+        """Title, chapter, note and alt of an exhibit; raises `PublishError` for one without a title."""
+        listed = self.figures if kind == "figure" else self.tables
+        if no not in listed:
+            raise PublishError(f"labels: {kind} {no} has no title; add it to the exhibits file of the language")
+        return listed[no]
+
+
+def load_labels(folder: Path, lang: str = "pl") -> Labels:
+    """Read `<lang>.yaml` and `exhibits_<lang>.yaml`.
+
+    Raises
+    ------
+    PublishError
+        A file is missing.
+    """
+    loaded: list[Any] = []
+    for name in (f"{lang}.yaml", f"exhibits_{lang}.yaml"):
+        if not (folder / name).is_file():
+            raise PublishError(f"{folder / name} does not exist; labels for `{lang}` are needed to print exhibits")
+        loaded.append(yaml.safe_load((folder / name).read_text(encoding="utf-8")))
+    words = {section: {str(k): str(v) for k, v in entries.items()} for section, entries in loaded[0].items()}
+    return Labels(words, loaded[1]["figures"], loaded[1]["tables"])
+
+
+@dataclass(frozen=True)
+class ExhibitDesk:
+    """Saves exhibits of one notebook under their printed numbers, with the titles of the labels file."""
+
+    ws: Workspace
+    notebook: str
+    labels: Labels
+
+    def figure(self, no: int, figure: Figure, data: pd.DataFrame, *, alt: str, source: str, note: str = "") -> Figure:
+        """Save a figure and return it, so that the notebook shows it."""
+        caption = self.labels.caption("figure", no)
+        self.ws.save_figure(
+            figure,
+            no=no,
+            title=caption["title"],
+            chapter=caption["chapter"],
+            alt=alt,
+            data=data,
+            notebook=self.notebook,
+            source=source,
+            note=note or caption.get("note", ""),
+        )
+        return figure
+
+    def table(
+        self,
+        no: int,
+        table: pd.DataFrame,
+        columns: Sequence[Column],
+        *,
+        source: str,
+        note: str = "",
+        row_header: str | None = None,
+        orientation: str = "portrait",
+        emphasis: str | None = None,
+    ) -> pd.DataFrame:
+        """Save a table and return its printed columns, so that the notebook shows it."""
+        caption = self.labels.caption("table", no)
+        self.ws.save_table(
+            table,
+            no=no,
+            title=caption["title"],
+            chapter=caption["chapter"],
+            columns=columns,
+            notebook=self.notebook,
+            source=source,
+            note=note or caption.get("note", ""),
+            row_header=row_header,
+            orientation=orientation,
+            emphasis=emphasis,
+        )
+        return table[[c.name for c in columns]].set_axis([c.label for c in columns], axis=1)

@@ -1,0 +1,132 @@
+"""Tables 13–17: the indicators of one area in their own units, with what the answers behind them look like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from analysis.charts.style import polish_number
+from analysis.framework import Framework
+from analysis.tables.exhibits import ExhibitDesk, Labels
+from analysis.workspace import Column
+
+CATEGORICAL = ("category_score", "yes_no")
+
+
+def _option_remark(question: str, shares: pd.DataFrame) -> str:
+    """List the options of a closed question with their shares, the most frequent first."""
+    rows = shares[shares["question"] == question]
+    if (rows["option"] == "ticked").all():
+        rows = rows.sort_values("share", ascending=False, kind="stable")
+    known = rows.dropna(subset="share")
+    return "; ".join(f"{label}: {polish_number(s)}%" for label, s in zip(known["label"], known["share"], strict=True))
+
+
+def _count_remark(row: Mapping[Any, Any], labels: Labels, decimals: int) -> str:
+    """Say how many are at zero and above, who did not answer, and where the middle half lies."""
+    words = labels["remarks"]
+    parts = []
+    if row["zeros"]:
+        parts.append(f"{words['zeros']}: {int(row['zeros'])}, {words['positive']}: {int(row['positive'])}")
+    if row["missing"]:
+        parts.append(f"{words['missing']}: {int(row['missing'])}")
+    low, high = polish_number(row["q1"], decimals), polish_number(row["q3"], decimals)
+    if low != high:
+        parts.append(f"{words['middle']}: {low}–{high}")
+    return "; ".join(parts)
+
+
+def indicator_table(
+    framework: Framework, statistics: pd.DataFrame, shares: pd.DataFrame, area: str, labels: Labels, lang: str = "pl"
+) -> pd.DataFrame:
+    """Display table of the indicators of one area.
+
+    Parameters
+    ----------
+    framework
+        Names, units, decimals, rules and items of the indicators.
+    statistics
+        From `analysis.profiles.statistics.indicator_statistics`.
+    shares
+        From `analysis.profiles.statistics.answer_shares`.
+    area
+        Code of the area.
+
+    Returns
+    -------
+    DataFrame
+        Columns code, subarea, name, unit, mean, median, benchmark (numbers), mean_text, median_text, benchmark_text
+        (as printed; empty for indicators of categories, whose shares stand in `remarks`), n, remarks, emphasis. A
+        sub-area is an emphasised row that has only a name.
+    """
+    by_code = statistics.set_index("code").to_dict("index")
+    rows: list[dict[str, object]] = []
+    for subarea in framework.subareas.index[framework.subareas["parent"] == area]:
+        heading = f"{subarea}. {framework.label(subarea, lang)}"
+        rows.append({"code": subarea, "subarea": subarea, "name": heading, "emphasis": 1})
+        for code in framework.members_of(subarea):
+            entry: dict[Any, Any] = framework.indicators.loc[code].to_dict()
+            row: dict[Any, Any] = by_code[code]
+            decimals = int(entry["decimals"])
+            categorical = entry["rule"] in CATEGORICAL
+            remark = "" if categorical else _count_remark(row, labels, decimals)
+            question = str(entry["items"]).split(";")[0].split("__")[0]
+            if categorical or entry["rule"] == "count_ticked":
+                options = _option_remark(question, shares)
+                remark = f"{options}. {remark}" if remark and options else options or remark
+            measures = ("mean", "median", "benchmark")
+            printed = {m: "" if categorical else polish_number(row[m], decimals) for m in measures}
+            rows.append(
+                {
+                    "code": code,
+                    "subarea": subarea,
+                    "name": f"{code} {framework.label(code, lang)}",
+                    "unit": "" if categorical else labels["units"].get(str(entry["unit"]), str(entry["unit"])),
+                    **{m: row[m] for m in measures},
+                    **{f"{m}_text": text for m, text in printed.items()},
+                    "n": int(row["n"]),
+                    "remarks": remark,
+                    "emphasis": 0,
+                }
+            )
+    table = pd.DataFrame(rows)
+    table["n"] = table["n"].astype("Int64")
+    text = ["unit", "mean_text", "median_text", "benchmark_text", "remarks"]
+    table[text] = table[text].fillna("")
+    return table
+
+
+def indicator_columns(labels: Labels) -> list[Column]:
+    """Columns of Tables 13–17."""
+    words, measures = labels["columns"], labels["measures"]
+    return [
+        Column("name", words["indicator"], width=0.27),
+        Column("unit", words["unit"], width=0.08),
+        Column("mean_text", measures["mean"], align="right", format="mixed", width=0.09),
+        Column("median_text", measures["median"], align="right", format="mixed", width=0.09),
+        Column("benchmark_text", measures["benchmark"], align="right", format="mixed", width=0.11),
+        Column("n", words["n_answered"], align="right", format="integer", width=0.08),
+        Column("remarks", words["remarks"], width=0.28),
+    ]
+
+
+def save_indicator_tables(
+    desk: ExhibitDesk,
+    framework: Framework,
+    statistics: pd.DataFrame,
+    shares: pd.DataFrame,
+    *,
+    source: str,
+    first: int = 13,
+) -> dict[str, pd.DataFrame]:
+    """Save one table for each area under the numbers from `first` on; returns them by area code."""
+    saved = {}
+    for no, area in enumerate(framework.areas.index, start=first):
+        table = indicator_table(framework, statistics, shares, area, desk.labels)
+        columns = indicator_columns(desk.labels)
+        saved[str(area)] = desk.table(
+            no, table, columns, source=source, row_header="name", orientation="landscape", emphasis="emphasis"
+        )
+    return saved

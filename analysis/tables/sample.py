@@ -1,0 +1,67 @@
+"""Tables 3 and 4: the structure of the index, and who took part."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.framework import Framework
+from analysis.tables.exhibits import Labels
+from analysis.workspace import Column
+
+
+def framework_table(framework: Framework, labels: Labels, lang: str = "pl") -> pd.DataFrame:
+    """Areas, sub-areas and their numbers of indicators.
+
+    Returns
+    -------
+    DataFrame
+        Columns group (code), name, n_indicators, emphasis; each area as an emphasised row before its sub-areas, the
+        total last.
+    """
+    counts = framework.indicators.groupby("subarea").size()
+    rows = []
+    for area in framework.areas.index:
+        inside = framework.subareas.index[framework.subareas["parent"] == area]
+        rows.append((area, f"{area}. {framework.label(area, lang)}", int(counts[inside].sum()), 1))
+        rows += [(code, f"{code}. {framework.label(code, lang)}", int(counts[code]), 0) for code in inside]
+    rows.append(("ALL", labels["words"]["total"], int(counts.sum()), 1))
+    return pd.DataFrame(rows, columns=["group", "name", "n_indicators", "emphasis"])
+
+
+def framework_columns(labels: Labels) -> list[Column]:
+    """Columns of Table 3."""
+    return [
+        Column("name", f"{labels['columns']['area']} / {labels['columns']['subarea'].lower()}", width=0.72),
+        Column("n_indicators", labels["columns"]["n_indicators"], align="right", format="integer", width=0.28),
+    ]
+
+
+def registry_table(registry: pd.DataFrame) -> pd.DataFrame:
+    """Clusters that took part, with the division of activity written out.
+
+    Parameters
+    ----------
+    registry
+        Raw register: no, name, founded, operating_since, members, pkd_code, pkd_name, voivodeship.
+
+    Returns
+    -------
+    DataFrame
+        Columns no, name, founded, members, pkd, voivodeship, ordered by no.
+    """
+    table = registry.sort_values("no", key=pd.to_numeric)
+    pkd = table["pkd_code"].astype(str).str.zfill(2) + " – " + table["pkd_name"].astype(str)
+    return table.assign(pkd=pkd)[["no", "name", "founded", "members", "pkd", "voivodeship"]].reset_index(drop=True)
+
+
+def registry_columns(labels: Labels) -> list[Column]:
+    """Columns of Table 4; the founding year is text so that it is not grouped into thousands."""
+    words = labels["columns"]
+    return [
+        Column("no", words["position"], align="right", format="integer", width=0.06),
+        Column("name", words["name"], width=0.29),
+        Column("founded", words["founded"], align="right", width=0.11),
+        Column("members", words["members"], align="right", format="integer", width=0.11),
+        Column("pkd", words["pkd"], width=0.26),
+        Column("voivodeship", words["voivodeship"], width=0.17),
+    ]

@@ -1,0 +1,135 @@
+# From facts and exhibits to the published report. Formats are made beside each other in 50_chapters/out; 60_report is
+# replaced only when all of them are there, so a failed build leaves the last good report as it was.
+
+REPORT_FILES = sorted(str(p) for p in Path("report").rglob("*") if p.is_file() and "style" not in p.parts)
+STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
+OUT = BUILD + "/50_chapters/out"
+ALL_EXHIBITS = [
+    *exhibits("table", 3, 4, *range(13, 37)),
+    *exhibits("figure", *range(1, 20)),
+]
+
+
+rule chapters_50:
+    input:
+        facts=rules.facts.output,
+        exhibits=ALL_EXHIBITS,
+        report=REPORT_FILES,
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        code=package("publish"),
+    output:
+        book=ensure(BUILD + "/50_chapters/book.json", non_empty=True),
+        text=BUILD + "/50_chapters/book.md",
+    log:
+        BUILD + "/logs/50_chapters.log",
+    params:
+        method=method("words"),
+    message:
+        "50_chapters"
+    shell:
+        PUBLISH + "--log {log} chapters"
+
+
+rule html:
+    input:
+        book=rules.chapters_50.output,
+        style=STYLE_FILES,
+        # Executed notebooks are published for reading ("Obliczenia"); their tables and facts are what the book rests on.
+        notebooks=expand(
+            BUILD + "/notebooks/{name}.ipynb",
+            name=[
+                "10_validation",
+                "20_indicators",
+                "21_sample",
+                "22_indicator_statistics",
+                "30_scores",
+                "34_score_drivers",
+                "40_cross_sections",
+                "49_reproduction",
+            ],
+        ),
+    output:
+        OUT + "/html/index.html",
+    log:
+        BUILD + "/logs/60_html.log",
+    message:
+        "60_report: html"
+    shell:
+        PUBLISH + "--log {log} html"
+
+
+rule pdf:
+    input:
+        book=rules.chapters_50.output,
+        style=STYLE_FILES,
+    output:
+        f"{OUT}/raport-ogolny-{EDITION}.pdf",
+    log:
+        BUILD + "/logs/60_pdf.log",
+    message:
+        "60_report: pdf"
+    shell:
+        PUBLISH + "--log {log} pdf"
+
+
+rule docx:
+    input:
+        book=rules.chapters_50.output,
+        style=STYLE_FILES,
+    output:
+        f"{OUT}/raport-ogolny-{EDITION}.docx",
+    log:
+        BUILD + "/logs/60_docx.log",
+    message:
+        "60_report: docx"
+    shell:
+        PUBLISH + "--log {log} docx"
+
+
+rule annex:
+    input:
+        exhibits=ALL_EXHIBITS,
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        code=package("publish"),
+    output:
+        f"{OUT}/aneks-statystyczny-{EDITION}.xlsx",
+    log:
+        BUILD + "/logs/60_annex.log",
+    message:
+        "60_report: xlsx"
+    shell:
+        PUBLISH + "--log {log} annex"
+
+
+rule publish:
+    input:
+        html=rules.html.output,
+        pdf=rules.pdf.output,
+        docx=rules.docx.output,
+        xlsx=rules.annex.output,
+        outline="report/exhibits.csv",
+    output:
+        # One file stands for the folder, which is swapped as a whole; naming its files as outputs would let the
+        # workflow delete the last good report before the new one is ready.
+        BUILD + "/logs/60_report.done",
+    log:
+        BUILD + "/logs/60_report.log",
+    message:
+        "60_report"
+    shell:
+        PUBLISH + "--log {log} publish && touch {output}"
+
+
+rule manifest:
+    input:
+        report=rules.publish.output,
+        ledger=rules.reproduction_49.output.ledger,
+        facts=rules.facts.output,
+    output:
+        BUILD + "/manifest.json",
+    log:
+        BUILD + "/logs/manifest.log",
+    message:
+        "manifest"
+    shell:
+        PUBLISH + "--log {log} manifest"
