@@ -59,11 +59,12 @@ def _reference_problems(checked: dict[str, CheckedTable], instruments: dict[str,
         known = checked[rule.reference].table[column].dropna()
         own = one.table[column]
         file, there = f"{name}.csv", f"{rule.reference}.csv"
-        for position in own.index[own.notna() & ~own.isin(known)]:
-            value = str(own.loc[position])
-            remedy = f"correct the identifier{suggest(value, list(known), limit=1)} or add the row to {there}"
-            line = int(one.lines.loc[position])
-            problems.append(Problem(file, line, column, value, f"is not in {there}", remedy))
+        unknown = own[own.notna() & ~own.isin(known)]
+        for value, rows in unknown.groupby(unknown).groups.items():
+            times = f" ({len(rows)} rows, the first is named)" if len(rows) > 1 else ""
+            remedy = f"correct the identifier, or add the row to {there}"
+            line = int(one.lines.loc[rows[0]])
+            problems.append(Problem(file, line, column, str(value), f"is not in {there}{times}", remedy))
         counts = own.value_counts().reindex(known.drop_duplicates(), fill_value=0)
         for who, n in counts[counts < rule.min_per_reference].items():
             message = f"has {n} row{'s' if n != 1 else ''} here, at least {rule.min_per_reference} needed"

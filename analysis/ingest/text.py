@@ -27,7 +27,7 @@ class RawTable:
 
 
 def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
-    """Decode strictly; one problem for each line that is not UTF-8, up to ten of them."""
+    """Decode strictly; name the first byte that is not UTF-8 and how many lines have one."""
     data = data.removeprefix(BOM)
     for mark, name in ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"PK\x03\x04", "an Excel workbook")):
         if data.startswith(mark):
@@ -38,24 +38,20 @@ def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
         return data.decode("utf-8"), []
     except UnicodeDecodeError:
         pass
-    problems = []
+    wrong: list[tuple[int, UnicodeDecodeError, bytes]] = []
     for number, line in enumerate(data.split(b"\n"), start=1):
         try:
             line.decode("utf-8")
         except UnicodeDecodeError as error:
-            byte = line[error.start]
-            guess = line.rstrip(b"\r").decode("cp1250", errors="replace")
-            around = guess[max(0, error.start - 12) : error.start + 12]
-            problems.append(
-                Problem(
-                    file, number, None, around,
-                    f"byte 0x{byte:02X} at position {error.start + 1} of the line is not UTF-8",
-                    "save the file as UTF-8 (in Excel: 'CSV UTF-8'); shown here as Windows-1250",
-                )
-            )  # fmt: skip
-            if len(problems) == 10:
-                break
-    return "", problems
+            wrong.append((number, error, line))
+    number, first, line = wrong[0]
+    guess = line.rstrip(b"\r").decode("cp1250", errors="replace")
+    around = guess[max(0, first.start - 12) : first.start + 12]
+    message = f"byte 0x{line[first.start]:02X} at position {first.start + 1} of the line is not UTF-8"
+    if len(wrong) > 1:
+        message += f"; {len(wrong)} lines of the file are affected"
+    remedy = "save the file as UTF-8 (in Excel: 'CSV UTF-8'); shown here as Windows-1250"
+    return "", [Problem(file, number, None, around, message, remedy)]
 
 
 def _header_problems(header: list[str], file: str) -> list[Problem]:

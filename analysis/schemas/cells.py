@@ -116,10 +116,10 @@ def _explain_number(value: str, item: Item) -> tuple[str, str]:
 def _explain_option(value: str, item: Item) -> tuple[str, str]:
     near = suggest(value.strip(), item.options)
     if len(item.options) <= 12:
-        near = f"use one of: {', '.join(item.options)}" + (near if near.startswith("; did") else "")
+        near = f"use one of: {', '.join(item.options)}, or nothing" + (near if near.startswith("; did") else "")
     else:
         near = f"use an option of the list `{item.option_list}`{near}"
-    return "is not an allowed answer", f"{near}; leave the cell empty if there is no answer"
+    return "is not an allowed answer", near
 
 
 def _show(bound: float) -> str:

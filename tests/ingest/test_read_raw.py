@@ -227,6 +227,8 @@ def test_windows_1250_names_line_and_byte(problems: Problems) -> None:
     assert f"byte 0xA3 at position {position} of the line is not UTF-8" == problem.message
     assert "Łódź" in str(problem.value)
     assert "save the file as UTF-8" in problem.remedy
+    (problem,) = problems(file(GOOD[0], GOOD[2] + "Łódź", GOOD[2] + "żyto").encode("cp1250"))
+    assert problem.row == 3 and problem.message.endswith("; 2 lines of the file are affected")
 
 
 @pytest.mark.parametrize(

@@ -108,11 +108,12 @@ def test_problems_of_all_files_come_together(edition: Edition, framework: Framew
 
 
 def test_respondent_unknown_to_the_coordinators(edition: Edition, framework: Framework) -> None:
-    replace(edition, "members", "M4,R02,1", "M4,R02,1\nM5,R20,1")
-    (problem,) = failing(edition, framework)
-    assert (problem.file, problem.row, problem.column, problem.value) == ("members.csv", 6, "respondent_id", "R20")
-    assert problem.message == "is not in coordinators.csv"
-    assert "did you mean R02" in problem.remedy
+    replace(edition, "members", "M4,R02,1", "M4,R02,1\nM5,R20,1\nM6,R30,1\nM7,R20,0")
+    twice, once = failing(edition, framework)
+    assert (twice.file, twice.row, twice.column, twice.value) == ("members.csv", 6, "respondent_id", "R20")
+    assert twice.message == "is not in coordinators.csv (2 rows, the first is named)"
+    assert "add the row to coordinators.csv" in twice.remedy
+    assert (once.row, once.value, once.message) == (7, "R30", "is not in coordinators.csv")
 
 
 def test_odd_answer_is_noted_and_kept(edition: Edition, framework: Framework) -> None:

@@ -10,6 +10,8 @@ rule validation_10:
     output:
         tables=ensure(expand(BUILD + "/10_validated/{name}.csv", name=[*INSTRUMENTS, "registry"]), non_empty=True),
         completeness=BUILD + "/10_validated/completeness.csv",
+        summary=BUILD + "/10_validated/summary.csv",
+        notes=BUILD + "/10_validated/notes.csv",
         facts=BUILD + "/40_analyses/facts/10_validation.json",
         notebook=BUILD + "/notebooks/10_validation.ipynb",
     log:
