@@ -179,7 +179,7 @@ def cmd_audit_published(args: argparse.Namespace) -> int:
     contradicted = findings[findings["verdict"] == "contradicted"]
     for row in contradicted.itertuples():
         print(f"{row.id}: {row.statement} — {row.explanation} (lines {row.source_lines})")
-    print(f"{len(findings)} checks with power, {len(contradicted)} contradictions")
+    print(f"{len(findings)} checks, {len(contradicted)} contradictions")
     if args.out:
         from analysis.workspace import write_csv
 

@@ -1001,6 +1001,24 @@ def check_nested_counts(t: Tables) -> Iterable[Finding]:
             )  # fmt: skip
 
 
+def check_two_values(t: Tables) -> Iterable[Finding]:
+    """One statistic of one indicator is printed with one value."""
+    seen: dict[tuple[str, str], Fact] = {}
+    for f in t.facts:
+        if f.value is None or f.kind in ("other", "growth", "mean_year"):
+            continue
+        first = seen.setdefault((f.code, f.statistic), f)
+        if first is f or first.unit != f.unit:
+            continue
+        ok = first.interval.meets(f.interval)
+        yield Finding(
+            f"two_values:{f.code}:{f.statistic}@{f.line}", "two_values", f.code,
+            f"one value of `{f.statistic}` is printed: {f.note}", f"{first.value}; {f.value}",
+            _verdict(first.value == f.value, ok), "", _lines(first.line, f.line),
+            "" if ok else _lines(cell(first.line, f.code, f.statistic), cell(f.line, f.code, f.statistic)),
+        )  # fmt: skip
+
+
 def check_depends(t: Tables) -> Iterable[Finding]:
     """A quantity that supposes another one is positive in no more clusters than the other one."""
     for code, parent in DEPENDS.items():
@@ -1474,6 +1492,7 @@ CHECKS = (
     Check(check_mean_year, ("indicators", "indicator_facts")),
     Check(check_restated, ("indicators", "indicator_facts")),
     Check(check_nested_counts, ("indicators", "indicator_facts", "registry")),
+    Check(check_two_values, ("indicators", "indicator_facts")),
     Check(check_depends, ("indicators", "indicator_facts", "registry")),
     Check(check_parts, ("indicators",)),
     Check(check_shares, ("indicators", "indicator_facts", "registry")),

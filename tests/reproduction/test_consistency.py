@@ -13,7 +13,7 @@ from analysis.reproduction import consistency as c
 from analysis.reproduction.printed import Interval, parse_printed
 from analysis.reproduction.published import MEASURES, SCHEMAS, Published, published_tables, read_published
 
-EDITION = Path("data/editions/2024")
+EDITION = Path(__file__).resolve().parents[2] / "data/editions/2024"
 
 
 def table(name: str, *rows: dict[str, object]) -> pd.DataFrame:
@@ -38,8 +38,8 @@ def indicator(code: str, mean: str, median: str, benchmark: str, unit: str = "co
 
 def fact(code: str, kind: str, value: str, threshold: str = "", **more: str) -> dict[str, object]:
     return {
-        "code": code, "kind": kind, "value": value, "threshold": threshold, "unit": "clusters", "note": f"{kind} of {code}",
-        "printed": value, **more,
+        "code": code, "kind": kind, "value": value, "threshold": threshold, "unit": "clusters",
+        "note": f"{kind} of {code}", "printed": value, **more,
     }  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def verdicts(findings: object) -> dict[str, str]:
     return {f.id: f.verdict for f in findings}  # type: ignore[attr-defined]
 
 
-# --- checks of indicators ----------------------------------------------------------------------------------------------
+# --- checks of indicators ----------------------------------------
 
 
 def test_a_majority_of_positive_clusters_forbids_a_median_of_zero() -> None:
@@ -108,9 +108,15 @@ def test_mean_range_by_hand() -> None:
 
 def test_units_and_order_of_the_three_measures() -> None:
     mixed = indicator("I.1.1", "3.0", "250.0", "6", unit="tys. zł", unit_median="zł")
-    assert verdicts(c.check_measures(tables([mixed]))) == {"units:I.1.1": "contradicted", "measures:I.1.1": "consistent"}
+    assert verdicts(c.check_measures(tables([mixed]))) == {
+        "units:I.1.1": "contradicted",
+        "measures:I.1.1": "consistent",
+    }
     above = indicator("I.1.1", "3.0", "7.0", "6")
-    assert verdicts(c.check_measures(tables([above]))) == {"units:I.1.1": "consistent", "measures:I.1.1": "contradicted"}
+    assert verdicts(c.check_measures(tables([above]))) == {
+        "units:I.1.1": "consistent",
+        "measures:I.1.1": "contradicted",
+    }
 
 
 def test_total_names_the_number_of_answers_that_fits() -> None:
@@ -133,7 +139,11 @@ def test_parts_of_a_total_are_a_lower_bound() -> None:
 def test_mean_over_the_positive_clusters_has_the_same_total() -> None:
     """1.8 over 42 and 4.0 over 19 clusters: 76; over 18 clusters there is no whole total."""
     m = [indicator("I.1.1", "1.8", "0.0", "11")]
-    facts = [fact("I.1.1", "n_positive", "19"), fact("I.1.1", "n_positive", "18"), fact("I.1.1", "mean_positive", "4.0")]
+    facts = [
+        fact("I.1.1", "n_positive", "19"),
+        fact("I.1.1", "n_positive", "18"),
+        fact("I.1.1", "mean_positive", "4.0"),
+    ]
     got = [f.verdict for f in c.check_mean_positive(tables(m, facts, n=42))]
     assert got == ["consistent", "contradicted"]
 
@@ -159,8 +169,12 @@ def test_share_of_all_members() -> None:
     """Four clusters of 50 members: a mean of 5 is 20 of 200, 10%."""
     m = [indicator("I.1.1", "5.0", "5.0", "9")]
     note = {"unit": "%", "note": "share of all members taking part"}
-    assert [f.verdict for f in c.check_member_share(tables(m, [fact("I.1.1", "other", "10.0", **note)]))] == ["consistent"]
-    assert [f.verdict for f in c.check_member_share(tables(m, [fact("I.1.1", "other", "40.7", **note)]))] == ["contradicted"]
+    assert [f.verdict for f in c.check_member_share(tables(m, [fact("I.1.1", "other", "10.0", **note)]))] == [
+        "consistent"
+    ]
+    assert [f.verdict for f in c.check_member_share(tables(m, [fact("I.1.1", "other", "40.7", **note)]))] == [
+        "contradicted"
+    ]
 
 
 def test_means_of_years_add_up_or_average() -> None:
@@ -178,6 +192,15 @@ def test_counts_are_nested() -> None:
     assert [f.statement for f in bad] == ["clusters in `n_gt 10` are among those in `n_ge 10`"]
     facts = [fact("I.1.1", "n_positive", "3"), fact("I.1.1", "n_zero", "2")]
     assert "contradicted" in verdicts(c.check_nested_counts(tables(m, facts))).values()
+
+
+def test_one_statistic_has_one_value() -> None:
+    m = [indicator("I.1.1", "5.0", "5.0", "19")]
+    facts = [fact("I.1.1", "n_positive", "19"), fact("I.1.1", "n_positive", "18"), fact("I.1.1", "n_zero", "3")]
+    (found,) = c.check_two_values(tables(m, facts))
+    assert (found.verdict, found.cells) == ("contradicted", "1:I.1.1:n_positive;2:I.1.1:n_positive")
+    facts[1] = fact("I.1.1", "n_positive", "19")
+    assert [f.verdict for f in c.check_two_values(tables(m, facts))] == ["consistent"]
 
 
 def test_a_dependent_quantity_is_positive_in_no_more_clusters() -> None:
@@ -198,7 +221,9 @@ def test_a_part_does_not_exceed_its_whole() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("share", "n", "possible"), [("37", 42, False), ("37", 41, True), ("36", 42, True), ("100", 3, True)])
+@pytest.mark.parametrize(
+    ("share", "n", "possible"), [("37", 42, False), ("37", 41, True), ("36", 42, True), ("100", 3, True)]
+)
 def test_shares_are_whole_numbers_of_clusters(share: str, n: int, possible: bool) -> None:
     printed = parse_printed(share)
     assert printed is not None
@@ -225,7 +250,10 @@ def test_categories_add_up_to_100() -> None:
 
 
 def test_listed_options_do_not_exceed_the_mean_number() -> None:
-    facts = [fact("I.1.1", "list_size", "2"), *(fact("I.1.1", "share_option", "75", label_pl=x, unit="%") for x in "ab")]
+    facts = [
+        fact("I.1.1", "list_size", "2"),
+        *(fact("I.1.1", "share_option", "75", label_pl=x, unit="%") for x in "ab"),
+    ]
     good, bad = indicator("I.1.1", "1.5", "1.0", "4"), indicator("I.1.1", "1.2", "1.0", "4")
     assert [f.verdict for f in c.check_options_mean(tables([good], facts))] == ["consistent"]
     assert [f.verdict for f in c.check_options_mean(tables([bad], facts))] == ["contradicted"]
@@ -248,7 +276,7 @@ def test_restated_leader_in_another_unit() -> None:
         assert got == [verdict]
 
 
-# --- checks of scores ----------------------------------------------------------------------------------------------------
+# --- checks of scores ----------------------------------------
 
 
 def score_tables(groups: dict[str, dict[str, str]], n: int = 4) -> c.Tables:
@@ -259,7 +287,10 @@ def score_tables(groups: dict[str, dict[str, str]], n: int = 4) -> c.Tables:
             for measure, value in zip(MEASURES, text.split(), strict=True):
                 dim = "all" if group == "all" else "kkk"
                 rows.append(
-                    {"table": number, "group_dim": dim, "group": group, "column_code": code, "measure": measure, "value": value}
+                    {
+                        "table": number, "group_dim": dim, "group": group, "column_code": code, "measure": measure,
+                        "value": value,
+                    }
                 )  # fmt: skip
     return c.Tables(Published({"framework": FRAMEWORK, "scores": table("scores", *rows), "registry": registry(n)}))
 
@@ -284,7 +315,7 @@ def test_extremes_over_all_are_extremes_over_groups() -> None:
 
 def test_group_means_weighted_by_inferred_sizes() -> None:
     """Two columns fix the sizes 1 and 3; the third column disagrees with them."""
-    low, high = "0.00 0.00 0.00 0.00 0.00 0.00", "0.80 0.80 0.80 0.80 0.80 0.80"
+    low, high = " ".join(["0.00"] * 6), " ".join(["0.80"] * 6)
     whole = {k: f"0.00 0.00 0.00 {v} 0.80 0.80" for k, v in zip(FLAT, ("0.20", "0.60", "0.20", "0.40"), strict=True)}
     a = {"I.1": high, "I.2": low, "I": high, "ALL": high}
     b = {"I.1": low, "I.2": high, "I": low, "ALL": low}
@@ -292,8 +323,8 @@ def test_group_means_weighted_by_inferred_sizes() -> None:
     assert c.group_sizes(t, "kkk")[0] == {"a": 1, "b": 3}
     got = verdicts(c.check_weighted_means(t))
     assert got == {
-        "weighted_mean:kkk:I.1": "consistent", "weighted_mean:kkk:I.2": "consistent", "weighted_mean:kkk:I": "consistent",
-        "weighted_mean:kkk:ALL": "contradicted",
+        "weighted_mean:kkk:I.1": "consistent", "weighted_mean:kkk:I.2": "consistent",
+        "weighted_mean:kkk:I": "consistent", "weighted_mean:kkk:ALL": "contradicted",
     }  # fmt: skip
 
 
@@ -330,13 +361,13 @@ def test_area_maximum_beyond_the_reach_of_any_cluster() -> None:
     assert got["area_bound:indicators:18:I:benchmark"] == "consistent"  # bound 0.80
 
 
-# --- survey, sector means, previous editions -----------------------------------------------------------------------------
+# --- survey, sector means, previous editions ----------------------------------------
 
 
 def test_survey_sums_and_copies() -> None:
     def rows(question: str, item: str, *values: str) -> list[dict[str, object]]:
         return [
-            {"question_no": question, "question_pl": "q", "item_pl": item, "option": str(i), "value": v, "value_str": v, "unit": "%"}
+            {"question_no": question, "item_pl": item, "option": str(i), "value": v, "value_str": v, "unit": "%"}
             for i, v in enumerate(values)
         ]  # fmt: skip
 
@@ -351,7 +382,11 @@ def test_survey_sums_and_copies() -> None:
 
 def test_yearly_growth_of_the_series() -> None:
     def history(rate: str) -> c.Tables:
-        rows = [("2018", "mean members", "84.4"), ("2024", "mean members", "117.7"), ("2018-2024", "CAGR of mean members", rate)]
+        rows = [
+            ("2018", "mean members", "84.4"),
+            ("2024", "mean members", "117.7"),
+            ("2018-2024", "CAGR of mean members", rate),
+        ]
         made = table("history", *({"edition": e, "metric": m, "value": v, "unit": "u"} for e, m, v in rows))
         return c.Tables(Published({"framework": FRAMEWORK, "history": made, "registry": registry(4)}))
 
@@ -359,7 +394,7 @@ def test_yearly_growth_of_the_series() -> None:
     assert verdicts(c.check_history(history("6.7"))) == {"growth:mean members": "contradicted"}
 
 
-# --- reading -------------------------------------------------------------------------------------------------------------
+# --- reading ----------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -420,7 +455,7 @@ def test_a_folder_without_some_tables_says_what_was_not_checked(printed: Publish
     assert "needs scores.csv" in set(got.loc[got["verdict"] == "not checked", "explanation"])
 
 
-# --- the printed edition -------------------------------------------------------------------------------------------------
+# --- the printed edition ----------------------------------------
 
 
 def test_published_identities_hold_without_exception(findings: pd.DataFrame) -> None:
@@ -444,8 +479,8 @@ def test_proven_contradictions_are_found(printed: Published, findings: pd.DataFr
     assert len(known) == 71
     detected = set(known.index[known["status"] == "detected"])
     assert detected >= {
-        "M1", "M2", "M4", "A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A13", "A14", "A16",
-        "A17", "A18", "A19", "A20", "A21", "A22", "T1", "T2", "B27",
+        "M1", "M2", "M4", "A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A13", "A14",
+        "A16", "A17", "A18", "A19", "A20", "A21", "A22", "T1", "T2", "B27",
     }  # fmt: skip
     assert (known.loc[known["status"] != "detected", "reason"].str.len() > 20).all()
 

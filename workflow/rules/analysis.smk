@@ -168,7 +168,8 @@ rule cross_sections_40:
 rule reproduction_49:
     input:
         notebook="notebooks/49_reproduction.ipynb",
-        published=sorted(str(p) for p in Path(f"data/editions/{EDITION}/published").glob("*.csv")),
+        published=edition_files("published", "reproduction"),
+        registry=RAW + "/registry.csv",
         tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output,
         cross=rules.cross_sections_40.output.cross,
@@ -176,7 +177,10 @@ rule reproduction_49:
         code=package("reproduction"),
     output:
         ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
+        ledger_summary=BUILD + "/40_analyses/reproduction_summary.csv",
         consistency=ensure(BUILD + "/40_analyses/consistency.csv", non_empty=True),
+        consistency_summary=BUILD + "/40_analyses/consistency_summary.csv",
+        known=BUILD + "/40_analyses/known_contradictions.csv",
         facts=BUILD + "/40_analyses/facts/49_reproduction.json",
         notebook=BUILD + "/notebooks/49_reproduction.ipynb",
     log:

@@ -37,6 +37,11 @@ def raw_files():
     return sorted(str(p) for p in [*found, Path(f"data/editions/{EDITION}/edition.yaml")])
 
 
+def edition_files(*folders):
+    """Tables in folders of the edition."""
+    return sorted(str(p) for name in folders for p in Path(f"data/editions/{EDITION}", name).glob("*.csv"))
+
+
 def method(*sections):
     """Sections of the method as text: a step runs again only when a section that it uses has changed."""
     dump = METHOD_CONFIG.model_dump()
