@@ -25,8 +25,8 @@ PALE = "#DDE5EC"
 DARK = "#17456B"  # median, points, bars; lightness about 28
 ACCENT = "#D9822B"  # benchmark, line of fit; lightness about 63
 LIGHT = "#A9C4DB"  # second series; lightness about 78
-# Categories of a part-to-whole bar, dark to light; neighbours differ by at least 15 units of lightness.
-STEPS = ("#17456B", "#4F86B0", "#A9C4DB", "#DDE5EC", "#F1F4F7")
+# Categories of a part-to-whole bar, dark to light; of the first four, neighbours differ by at least 9 in lightness.
+STEPS = ("#17456B", "#6E9DC2", "#B5CDE0", "#E3EAF0", "#F4F6F8")
 SEQUENTIAL = ("#F1F4F7", "#D3E0EB", "#A9C4DB", "#6E9DC2", "#3A73A0", "#17456B")
 
 NBSP = "\u00a0"

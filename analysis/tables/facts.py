@@ -12,7 +12,6 @@ from analysis.config import Method
 from analysis.errors import FactError
 from analysis.facts import FactSet
 from analysis.framework import Framework
-from analysis.sources import Edition
 
 
 def slug(text: str) -> str:
@@ -110,16 +109,16 @@ def collect_counts(parts: Mapping[str, pd.DataFrame], units: Mapping[str, str]) 
     return pd.concat(stacked, ignore_index=True)
 
 
-def add_design_facts(facts: FactSet, edition: Edition) -> None:
-    """Add the facts about the design of the study that `edition.yaml` states, as `design.<key>`."""
-    for key, entry in edition.info["design"].items():
+def add_design_facts(facts: FactSet, design: Mapping[str, Mapping[str, Any]], *, edition: int) -> None:
+    """Add the facts about the design of the study, section `design` of `edition.yaml`, as `design.<key>`."""
+    for key, entry in design.items():
         text = str(entry["value"])
         facts.add(
             f"design.{key}",
             entry["value"],
             unit=entry["unit"],
             decimals=len(text.partition(".")[2]),
-            table=f"data/editions/{edition.year}/edition.yaml",
+            table=f"data/editions/{edition}/edition.yaml",
             key=f"design.{key}",
             column="value",
         )
@@ -316,15 +315,20 @@ def add_framework_facts(facts: FactSet, framework: Framework) -> None:
 
 
 def add_method_facts(facts: FactSet, method: Method) -> None:
-    """Add the numbers of the method that chapters print."""
+    """Add what chapters say of the method: `method.cap_k`, and the choices on which sentences depend as text."""
+    place = f"config/method/{method.name}.yaml"
     facts.add(
-        "method.cap_k",
-        method.treatment.k,
-        unit="coefficient",
-        decimals=1,
-        table=f"config/method/{method.name}.yaml",
-        key="treatment",
-        column="k",
+        "method.cap_k", method.treatment.k, unit="coefficient", decimals=1, table=place, key="treatment", column="k"
+    )
+    facts.add("method.treatment", method.treatment.rule, unit="text", table=place, key="treatment", column="rule")
+    facts.add("method.missing", method.missing.rule, unit="text", table=place, key="missing", column="rule")
+    facts.add(
+        "method.area_from",
+        method.aggregation.area_from,
+        unit="text",
+        table=place,
+        key="aggregation",
+        column="area_from",
     )
 
 

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from analysis.charts.style import polish_number
 from analysis.framework import Framework
 from analysis.tables.exhibits import ExhibitDesk, Labels
 from analysis.workspace import Column
 
 CATEGORICAL = ("category_score", "yes_no")
+Number = Callable[[float, int], str]
 
 
-def _option_remark(question: str, shares: pd.DataFrame) -> str:
+def _option_remark(question: str, shares: pd.DataFrame, number: Number) -> str:
     """List the options of a closed question with their shares, the most frequent first."""
     rows = shares[shares["question"] == question]
     if (rows["option"] == "ticked").all():
         rows = rows.sort_values("share", ascending=False, kind="stable")
     known = rows.dropna(subset="share")
-    return "; ".join(f"{label}: {polish_number(s)}%" for label, s in zip(known["label"], known["share"], strict=True))
+    return "; ".join(f"{label}: {number(s, 0)}%" for label, s in zip(known["label"], known["share"], strict=True))
 
 
-def _count_remark(row: Mapping[Any, Any], labels: Labels, decimals: int) -> str:
+def _count_remark(row: Mapping[Any, Any], labels: Labels, decimals: int, number: Number) -> list[str]:
     """Say how many are at zero and above, who did not answer, and where the middle half lies."""
     words = labels["remarks"]
     parts = []
@@ -32,14 +32,26 @@ def _count_remark(row: Mapping[Any, Any], labels: Labels, decimals: int) -> str:
         parts.append(f"{words['zeros']}: {int(row['zeros'])}, {words['positive']}: {int(row['positive'])}")
     if row["missing"]:
         parts.append(f"{words['missing']}: {int(row['missing'])}")
-    low, high = polish_number(row["q1"], decimals), polish_number(row["q3"], decimals)
+    low, high = number(row["q1"], decimals), number(row["q3"], decimals)
     if low != high:
-        parts.append(f"{words['middle']}: {low}–{high}")
-    return "; ".join(parts)
+        parts.append(words["middle"].format(low=low, high=high))
+    return parts
+
+
+def _sentences(parts: Sequence[str]) -> str:
+    """Join remarks as sentences."""
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts if part)
 
 
 def indicator_table(
-    framework: Framework, statistics: pd.DataFrame, shares: pd.DataFrame, area: str, labels: Labels, lang: str = "pl"
+    framework: Framework,
+    statistics: pd.DataFrame,
+    shares: pd.DataFrame,
+    area: str,
+    labels: Labels,
+    *,
+    number: Number,
+    lang: str = "pl",
 ) -> pd.DataFrame:
     """Display table of the indicators of one area.
 
@@ -53,6 +65,8 @@ def indicator_table(
         From `analysis.profiles.statistics.answer_shares`.
     area
         Code of the area.
+    number
+        How the language prints a number with so many decimals.
 
     Returns
     -------
@@ -71,13 +85,12 @@ def indicator_table(
             row: dict[Any, Any] = by_code[code]
             decimals = int(entry["decimals"])
             categorical = entry["rule"] in CATEGORICAL
-            remark = "" if categorical else _count_remark(row, labels, decimals)
             question = str(entry["items"]).split(";")[0].split("__")[0]
-            if categorical or entry["rule"] == "count_ticked":
-                options = _option_remark(question, shares)
-                remark = f"{options}. {remark}" if remark and options else options or remark
+            listed = categorical or entry["rule"] == "count_ticked"
+            remarks = [_option_remark(question, shares, number)] if listed else []
+            remarks += [] if categorical else _count_remark(row, labels, decimals, number)
             measures = ("mean", "median", "benchmark")
-            printed = {m: "" if categorical else polish_number(row[m], decimals) for m in measures}
+            printed = {m: "" if categorical else number(row[m], decimals) for m in measures}
             rows.append(
                 {
                     "code": code,
@@ -87,7 +100,7 @@ def indicator_table(
                     **{m: row[m] for m in measures},
                     **{f"{m}_text": text for m, text in printed.items()},
                     "n": int(row["n"]),
-                    "remarks": remark,
+                    "remarks": _sentences(remarks),
                     "emphasis": 0,
                 }
             )
@@ -102,12 +115,12 @@ def indicator_columns(labels: Labels) -> list[Column]:
     """Columns of Tables 13–17."""
     words, measures = labels["columns"], labels["measures"]
     return [
-        Column("name", words["indicator"], width=0.27),
-        Column("unit", words["unit"], width=0.08),
-        Column("mean_text", measures["mean"], align="right", format="mixed", width=0.09),
+        Column("name", words["indicator"], width=0.31),
+        Column("unit", words["unit"], width=0.07),
+        Column("mean_text", measures["mean"], align="right", format="mixed", width=0.095),
         Column("median_text", measures["median"], align="right", format="mixed", width=0.09),
-        Column("benchmark_text", measures["benchmark"], align="right", format="mixed", width=0.11),
-        Column("n", words["n_answered"], align="right", format="integer", width=0.08),
+        Column("benchmark_text", measures["benchmark"], align="right", format="mixed", width=0.115),
+        Column("n", words["n_answered"], align="right", format="integer", width=0.04),
         Column("remarks", words["remarks"], width=0.28),
     ]
 
@@ -118,15 +131,14 @@ def save_indicator_tables(
     statistics: pd.DataFrame,
     shares: pd.DataFrame,
     *,
+    number: Number,
     source: str,
     first: int = 13,
 ) -> dict[str, pd.DataFrame]:
     """Save one table for each area under the numbers from `first` on; returns them by area code."""
     saved = {}
     for no, area in enumerate(framework.areas.index, start=first):
-        table = indicator_table(framework, statistics, shares, area, desk.labels)
+        table = indicator_table(framework, statistics, shares, area, desk.labels, number=number)
         columns = indicator_columns(desk.labels)
-        saved[str(area)] = desk.table(
-            no, table, columns, source=source, row_header="name", orientation="landscape", emphasis="emphasis"
-        )
+        saved[str(area)] = desk.table(no, table, columns, source=source, row_header="name", emphasis="emphasis")
     return saved
