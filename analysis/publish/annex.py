@@ -71,6 +71,16 @@ def _value(text: str, form: str) -> tuple[float | str | None, str | None]:
     return text, None
 
 
+def _exact(source: Mapping[str, str], name: str, printed: float | str | None) -> float | str | None:
+    """Return the value behind a printed one: `mean` beside `mean_text`, if it rounds to what is printed."""
+    parsed = numbers.parse(source[name])
+    try:
+        value = float(source[name.removesuffix("_text")])
+    except (KeyError, ValueError):
+        return printed
+    return value if parsed and numbers.rounded(value, parsed[1]) == parsed[0] else printed
+
+
 def _unique(heads: list[str]) -> list[str]:
     """Excel tables need headings that differ (case aside) and are not empty."""
     out: list[str] = []
@@ -102,6 +112,7 @@ def _sheet(exhibit: Exhibit, build_dir: Path) -> _Sheet:
                 row.append(value)
                 if own:
                     cell_formats[i, j] = own
+                    row[-1] = _exact(source, str(column["name"]), value)
             rows.append(row)
     formats = [number_format(c.get("format", "text"), int(c.get("decimals") or 0)) for c in columns]
     groups = [str(c.get("group") or "") for c in columns]

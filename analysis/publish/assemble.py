@@ -204,7 +204,9 @@ def _cite(book: Book, report_dir: Path, lang: str) -> None:
     args += ["--csl", str(style)] if style.is_file() else []
     # One Div per chapter keeps the chapters apart through the run.
     blocks = [pandoc.div("", ["book-chapter"], chapter.blocks) for chapter in book.chapters]
-    done = json.loads(pandoc.write(book.doc(blocks), "json", args))["blocks"]
+    cited = json.loads(pandoc.write(book.doc(blocks), "json", args))["blocks"]
+    # The citation is now written out; as a node, a format might resolve it once more.
+    done = pandoc.change(cited, lambda node: list(node["c"][1]) if node["t"] == "Cite" else None)
     inside = [b for b in done if b["t"] == "Div" and "book-chapter" in b["c"][0][1]]
     for chapter, block in zip(book.chapters, inside, strict=True):
         chapter.blocks = block["c"][1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ from analysis.publish.assemble import BookChapter
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import Label, exhibit_name
 from analysis.publish.exhibit_tables import build as build_table
-from analysis.publish.exhibit_tables import to_tree
+from analysis.publish.exhibit_tables import page_runs, to_tree
 from analysis.publish.exhibits import TEXT_WIDTH_CM, Exhibit, image_share
 from analysis.publish.pandoc import Node
 from analysis.publish.publication import LANG, Publication
@@ -47,21 +48,19 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> list[Node]:
     title = f"{exhibit_name(exhibit.kind, exhibit.no, lang)}. {bind(exhibit.title)}"
     caption = _styled("Figure Caption" if figure else "Table Caption", pandoc.text_inlines(title))
     blocks = [pandoc.div(exhibit.id, [], [caption])]
-    landscape = False
     if figure:
         width = f"{image_share(exhibit, pub.build / exhibit.image_file) * TEXT_WIDTH_CM:.2f}cm"
         alt = pandoc.text_inlines(exhibit.record["alt"])
-        image = {"t": "Image", "c": [pandoc.attr(width=width), alt, [str(pub.build / exhibit.record["png"]), ""]]}
+        image = {"t": "Image", "c": [pandoc.attr(width=width), alt, [exhibit.record["png"], ""]]}
         blocks.append(_styled("Figure", [image]))
     else:
         table = build_table(exhibit, pub.build, lang)
-        landscape = table.landscape
         small = " Small" if len(table.heads) > 7 else ""
         blocks.append(to_tree(table, cell_style=f"Table Text{small}", head_style=f"Table Head{small}"))
     if exhibit.note:
         blocks.append(_styled("Source", pandoc.text_inlines(bind(exhibit.note))))
     blocks.append(_styled("Source", pandoc.text_inlines(f"{SOURCE_WORD[lang]}: {bind(exhibit.source)}")))
-    return [_section_break(_PORTRAIT), *blocks, _section_break(_LANDSCAPE)] if landscape else blocks
+    return blocks
 
 
 def _for_docx(chapter: BookChapter, pub: Publication) -> list[Node]:
@@ -91,7 +90,10 @@ def _for_docx(chapter: BookChapter, pub: Publication) -> list[Node]:
         "t": "Header",
         "c": [1, pandoc.attr(chapter.id, **({"number": chapter.no} if chapter.no else {})), title],
     }
-    blocks = list(pandoc.change(json.loads(json.dumps([head, *chapter.blocks])), action))
+    blocks: list[Node] = []
+    for landscape, run in page_runs([head, *chapter.blocks], pub.exhibits):
+        inside = list(pandoc.change(json.loads(json.dumps(run)), action))
+        blocks += [_section_break(_PORTRAIT), *inside, _section_break(_LANDSCAPE)] if landscape else inside
     return blocks if chapter.lang == LANG else [pandoc.div("", [], blocks, lang=f"{chapter.lang}-GB")]
 
 
@@ -150,7 +152,7 @@ def _meta(pub: Publication) -> Node:
 
 
 def _finish(data: bytes, epoch_text: str) -> bytes:
-    """Give every section the footer, keep rows whole, drop what differs between runs."""
+    """Give every section the footer, name the rows of tables, drop what differs between runs."""
     source = zipfile.ZipFile(io.BytesIO(data))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
@@ -161,7 +163,10 @@ def _finish(data: bytes, epoch_text: str) -> bytes:
                 references = "".join(re.findall(r"<w:(?:header|footer)Reference [^>]*/>", text))
                 text = re.sub(r"<w:sectPr>(?=<w:pgSz)", f"<w:sectPr>{references}", text)
                 if text.count("<w:sectPr") > 1:  # only the first section begins with a title page
-                    text = text.replace("<w:titlePg/>", "").replace("</w:sectPr>", "<w:titlePg/></w:sectPr>", 1)
+                    text = re.sub(r"<w:titlePg ?/>", "", text)
+                    text = text.replace("</w:sectPr>", "<w:titlePg/></w:sectPr>", 1)
+                # The first column of every table names its rows.
+                text = text.replace('w:firstColumn="0"', 'w:firstColumn="1"').replace('w:val="0020"', 'w:val="00A0"')
                 content = text.encode()
             elif name == "docProps/core.xml":
                 text = re.sub(r"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rf"\g<1>{epoch_text}", content.decode())
@@ -185,7 +190,9 @@ def build_docx(pub: Publication, out: Path) -> None:
     for chapter in pub.book.chapters:
         blocks += _for_docx(chapter, pub)
     doc = pub.book.doc(blocks, _meta(pub))
-    reference = pub.style_dir / "reference.docx"
-    data = pandoc.write(doc, "docx", [f"--reference-doc={reference}", "--syntax-highlighting=none"], epoch=pub.epoch)
+    # Image paths are relative to the build: pandoc writes them into the document.
+    paths = os.pathsep.join([".", str(pub.report_dir.resolve())])
+    args = [f"--reference-doc={(pub.style_dir / 'reference.docx').resolve()}", f"--resource-path={paths}"]
+    data = pandoc.write(doc, "docx", [*args, "--syntax-highlighting=none"], epoch=pub.epoch, cwd=pub.build)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(_finish(data, f"{pub.date.isoformat()}T00:00:00Z"))

@@ -17,12 +17,18 @@ from typing import Any
 from analysis.errors import PublishError
 from analysis.publish import numbers
 from analysis.publish.exhibits import Exhibit
-from analysis.publish.pandoc import Node, attr, div, text_inlines
+from analysis.publish.pandoc import Node, attr, div, plain, text_inlines
 from analysis.publish.typography import bind
 
 BODY, EMPHASIS, GROUP = "body", "emphasis", "group"
 _ALIGN = {"left": "AlignLeft", "right": "AlignRight", "center": "AlignCenter"}
 _NUMERIC = ("integer", "number", "percent")
+_BOLD = 1.12  # headings are bold, hence wider
+
+# A table of at most so many rows of such short cells fits on a page.
+_ROWS_OF_A_PAGE = 32
+_SHORT_CELL = 60
+_CLOSE_FROM = 20  # the template sets longer ones of them closer
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,15 @@ class PrintedTable:
     row_header: int
     landscape: bool
 
+    @property
+    def whole(self) -> bool:
+        """Whether the table fits on one page and should not be divided: few rows, each on a line or two."""
+        return len(self.rows) <= _ROWS_OF_A_PAGE and _short(self.rows)
+
+
+def _short(rows: Sequence[Row]) -> bool:
+    return max((len(cell) for row in rows for cell in row.cells), default=0) <= _SHORT_CELL
+
 
 def _cell(value: str, column: Mapping[str, Any], lang: str, place: str) -> str:
     form = column.get("format", "text")
@@ -74,22 +89,22 @@ def _cell(value: str, column: Mapping[str, Any], lang: str, place: str) -> str:
 
 
 def _longest_word(text: str) -> int:
-    return max((len(word) for word in re.split(r"[\s/–-]+", text)), default=0)
+    return max((len(word) for word in re.split(r"[ \n/–-]+", text)), default=0)
 
 
-def _capacity(columns: int, landscape: bool) -> float:
-    """Characters that fit into a printed line of the table, at the template's type size for so many columns."""
-    size = 9.5 if columns <= 4 else 9 if columns <= 7 else 8 if columns <= 10 else 7
+def _capacity(columns: int, landscape: bool, close: bool) -> float:
+    """Characters that fit into a printed line of the table, at the template's type size for such a table."""
+    size = 9.5 if columns <= 4 else (8 if close else 9) if columns <= 7 else 8 if columns <= 10 else 7
     line_cm = 25.7 if landscape else 16.0
-    return line_cm / 2.54 * 72 / (size * 0.51) - 2 * columns
+    return line_cm / 2.54 * 72 / (size * 0.48) - 1.5 * columns
 
 
-def _widths(columns: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> list[float]:
-    """Shares of the width: what the exhibit asks for, else by content (longest word, typical length)."""
+def _weights(columns: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> list[float]:
+    """How much room each column wants, by its content, in characters."""
     weights = []
     for i, column in enumerate(columns):
         cells = [row.cells[i] for row in rows if row.kind != GROUP] or [""]
-        head = min(_longest_word(str(column["label"])), 16) * 1.12  # headings are bold
+        head = min(_longest_word(str(column["label"])), 16) * _BOLD
         longest = max(len(cell) for cell in cells)
         if column.get("format", "text") in _NUMERIC or longest <= 12:
             weights.append(max(longest, head, 4) + 1.5)
@@ -97,13 +112,25 @@ def _widths(columns: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> list[f
             words = min(max(_longest_word(cell) for cell in cells), 18)
             typical = sum(len(cell) for cell in cells) / len(cells)
             weights.append(max(min(0.7 * typical + 0.2 * longest, 60), words + 1, head))
+    return weights
+
+
+def _widths(columns: Sequence[Mapping[str, Any]], weights: Sequence[float], least: Sequence[float]) -> list[float]:
+    """Shares of the width: what the exhibit asks for, else by content; nobody gets less than its longest word.
+
+    `least` is the share that the longest word of each column needs. What a narrow column is given more, the others
+    lose in proportion to what they can spare; where all words together do not fit, words will be divided.
+    """
     asked = [float(column.get("width") or 0) for column in columns]
-    rest = 1 - sum(asked)
     open_weight = sum(w for w, a in zip(weights, asked, strict=True) if not a)
-    if not open_weight or rest <= 0.02:
-        total = sum(a or 0.05 for a in asked)
-        return [(a or 0.05) / total for a in asked]
-    return [a or w * rest / open_weight for w, a in zip(weights, asked, strict=True)]
+    rest = max(1 - sum(asked), 0.05 * asked.count(0))
+    shares = [a or w * rest / open_weight for w, a in zip(weights, asked, strict=True)]
+    shares = [share / sum(shares) for share in shares]
+    if sum(least) >= 1:
+        return shares
+    missing = sum(max(n - share, 0) for n, share in zip(least, shares, strict=True))
+    spare = sum(max(share - n, 0) for n, share in zip(least, shares, strict=True))
+    return [n if share <= n else share - (share - n) * missing / spare for n, share in zip(least, shares, strict=True)]
 
 
 def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
@@ -140,13 +167,19 @@ def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
             Row(GROUP, (cells[0],)) if marked and blank and cells[0] else Row(EMPHASIS if marked else BODY, cells)
         )
     landscape = record.get("orientation") == "landscape"
-    capacity = _capacity(len(columns), landscape)
-    heads = []
-    for i, (column, width) in enumerate(zip(columns, _widths(columns, rows), strict=True)):
-        label = bind(str(column["label"])) if lang == "pl" else str(column["label"])
-        words = [_longest_word(row.cells[i]) for row in rows if row.kind != GROUP]
-        longest = max([_longest_word(label) * 1.12, *words])
-        heads.append(Head(label, column.get("align") or "left", round(width, 4), longest > width * capacity))
+    close = _CLOSE_FROM < len(rows) <= _ROWS_OF_A_PAGE and _short(rows)
+    capacity = _capacity(len(columns), landscape, close)
+    labels = [bind(str(c["label"])) if lang == "pl" else str(c["label"]) for c in columns]
+    printed = [row.cells for row in rows if row.kind != GROUP]
+    words = [
+        max([_longest_word(label) * _BOLD, *(_longest_word(cells[i]) for cells in printed)])
+        for i, label in enumerate(labels)
+    ]
+    widths = _widths(columns, _weights(columns, rows), [word / capacity for word in words])
+    heads = [
+        Head(label, column.get("align") or "left", round(width, 4), word > width * capacity + 0.01)
+        for label, column, width, word in zip(labels, columns, widths, words, strict=True)
+    ]
     groups: list[tuple[str, int]] = []
     if any(c.get("group") for c in columns):
         for column in columns:
@@ -167,7 +200,8 @@ def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
 def to_html(table: PrintedTable, labelled_by: str) -> str:
     """Draw the table for the web: scopes on every heading, one tbody per group of rows."""
     out = [f'<table class="exhibit-table" aria-labelledby="{labelled_by}">', "<colgroup>"]
-    out += [f'<col style="width:{head.width:.1%}">' for head in table.heads]
+    # Numbers never wrap, so their columns find their own width; text shares the rest.
+    out += [f'<col style="width:{h.width:.1%}">' if h.align == "left" else "<col>" for h in table.heads]
     out += ["</colgroup>", "<thead>"]
     if table.groups:
         named = '<th scope="colgroup" colspan="{}" class="group-head">{}</th>'
@@ -223,7 +257,7 @@ def to_typst(table: PrintedTable) -> str:
     return (
         f"  columns: {columns},\n  align: {align},\n  heads: {heads},\n"
         f"  divide: {divide},\n  groups: {groups},\n"
-        f"  row-header: {table.row_header},\n  landscape: {str(table.landscape).lower()},\n"
+        f"  row-header: {table.row_header},\n  whole: {str(table.whole).lower()},\n"
         f"  rows: (\n    {rows},\n  ),\n"
     )
 
@@ -271,3 +305,42 @@ def to_tree(table: PrintedTable, *, cell_style: str = "", head_style: str = "") 
             [attr(), []],
         ],
     }
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+
+_TRAVELS = 900  # characters of text that go along with a landscape table
+
+
+def page_runs(blocks: Sequence[Node], exhibits: Mapping[str, Exhibit]) -> list[tuple[bool, list[Node]]]:
+    """Cut a chapter's blocks into runs of portrait and landscape pages: (landscape, blocks).
+
+    A heading with little text before a landscape table goes along with it, so that it does not stay alone on a page.
+    """
+
+    def landscape(block: Node) -> bool:
+        exhibit = exhibits.get(block["c"][0][0]) if block["t"] == "Div" else None
+        return exhibit is not None and exhibit.record.get("orientation") == "landscape"
+
+    runs: list[tuple[bool, list[Node]]] = [(False, [])]
+    for block in blocks:
+        if not landscape(block):
+            if runs[-1][0]:
+                runs.append((False, []))
+            runs[-1][1].append(block)
+            continue
+        before = [] if runs[-1][0] else runs[-1][1]
+        cut = len(before)
+        for i in range(len(before) - 1, -1, -1):
+            if before[i]["t"] == "Div" or len(plain(before[i:])) > _TRAVELS:
+                break
+            if before[i]["t"] == "Header" and before[i]["c"][0] > 1:
+                cut = i
+        along = before[cut:]
+        del before[cut:]
+        if not runs[-1][0] and not before:
+            runs.pop()
+        if not runs or not runs[-1][0]:
+            runs.append((True, []))
+        runs[-1][1].extend([*along, block])
+    return [run for run in runs if run[1]]

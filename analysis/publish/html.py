@@ -138,13 +138,14 @@ def _exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[
         table = to_html(build_table(exhibit, pub.build, lang), f"{exhibit.id}-caption")
         region = f'role="region" tabindex="0" aria-labelledby="{exhibit.id}-caption"'
         inner = f'<div class="table-scroll" {region}>\n{table}\n</div>'
+    wide = " wide" if exhibit.record.get("orientation") == "landscape" else ""
     note = f"<p>{escape(bind(exhibit.note))}</p>" if exhibit.note else ""
     links = [f'<a href="dane/{Path(exhibit.data_file).name}" download>Dane (CSV)</a>']
     if exhibit.notebook in notebooks:
         links.append(f'<a href="obliczenia/{exhibit.notebook}.html">Obliczenia</a>')
     source = escape(bind(exhibit.source))
     return (
-        f'<figure class="exhibit" id="{exhibit.id}">\n{caption}\n{inner}\n<div class="exhibit-foot">{note}'
+        f'<figure class="exhibit{wide}" id="{exhibit.id}">\n{caption}\n{inner}\n<div class="exhibit-foot">{note}'
         f'<p>{SOURCE_WORD[lang]}: {source}</p><p class="exhibit-links">{"".join(links)}</p></div>\n</figure>'
     )
 
@@ -386,6 +387,8 @@ def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
     numbered = [{"id": i, **entry} for i, entry in enumerate(entries)]
     data = json.dumps(numbered, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     (assets / "search-index.js").write_text(f"window.KLASTRY_SEARCH={data};\n", encoding="utf-8")
+    if (pub.report_dir / "images").is_dir():
+        shutil.copytree(pub.report_dir / "images", out / "images")
     for name, key in (("figures", "svg"), ("dane", "data_file")):
         for label in pub.book.placed:
             source = pub.exhibits[label].record.get(key)
@@ -432,7 +435,8 @@ def build_html(pub: Publication, out: Path) -> list[str]:
             body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{_contents(page.children)}'
         page.body = body + _sources(body, pub.facts, names, page.lang)
         entries += _search_entries(page)
-        site.write(page, toc=not page.children)
+        # A wide table needs the room of the page's own contents.
+        site.write(page, toc=not page.children and 'class="exhibit wide"' not in body)
     index.body = _index_body(pub, chapters)
     lists.body = _lists_body(pub, places)
     computed.body = _computed_body(notebooks)

@@ -168,17 +168,20 @@ def headings(text: str, file: str) -> list[Finding]:
     return out
 
 
-_IMAGE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(")
+_IMAGE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(([^)\s]*)")
 
 
-def images(text: str, file: str) -> list[Finding]:
-    """Check that every image written by hand has a text alternative."""
-    return [
-        Finding(file, i, "image without alt text; write it between the square brackets")
-        for i, line in _outside_code(text)
-        for match in _IMAGE.finditer(line)
-        if not match.group(1).strip()
-    ]
+def images(text: str, file: str, folder: Path) -> list[Finding]:
+    """Check that every image written by hand has a text alternative and is a file of `images/` in `folder`."""
+    out = []
+    for i, line in _outside_code(text):
+        for match in _IMAGE.finditer(line):
+            alt, target = match.groups()
+            if not alt.strip():
+                out.append(Finding(file, i, f"image `{target}` without alt text; write it between the brackets"))
+            if not target.startswith("images/") or not (folder / target).is_file():
+                out.append(Finding(file, i, f"image `{target}` is not a file of report/images"))
+    return out
 
 
 def labels(text: str, file: str) -> list[tuple[str, Finding]]:

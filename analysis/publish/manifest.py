@@ -42,6 +42,12 @@ def _files(folder: Path) -> list[Path]:
     ]  # fmt: skip
 
 
+def input_files(project: Path, edition: int) -> list[Path]:
+    """List every file of the project that a build rests on."""
+    data = project / "data" / "editions" / str(edition)
+    return [p for name in _INPUTS for p in _files(project / name)] + _files(data)
+
+
 def versions(project: Path) -> dict[str, str]:
     """Versions of Python, pandoc and every direct dependency."""
     found = {"python": platform.python_version(), "pandoc": str(pypandoc.get_pandoc_version())}
@@ -57,8 +63,7 @@ def versions(project: Path) -> dict[str, str]:
 
 def manifest(pub: Publication) -> dict[str, Any]:
     """Describe a build: inputs and outputs by hash, versions, the whole method, the seed."""
-    edition = pub.project / "data" / "editions" / str(pub.edition)
-    inputs = [p for name in _INPUTS for p in _files(pub.project / name)] + _files(edition)
+    inputs = input_files(pub.project, pub.edition)
     outputs = [
         p for p in _files(pub.build) if not p.relative_to(pub.build).as_posix().startswith(_NOT_OUTPUTS)
     ]  # fmt: skip

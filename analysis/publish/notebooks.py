@@ -31,7 +31,7 @@ def _exporter() -> HTMLExporter:
     config.HTMLExporter.exclude_output_prompt = True
     config.HTMLExporter.exclude_anchor_links = True
     config.TagRemovePreprocessor.enabled = True
-    config.TagRemovePreprocessor.remove_cell_tags = {"injected-parameters-hidden", "remove-cell"}
+    config.TagRemovePreprocessor.remove_cell_tags = {"remove-cell"}
     return HTMLExporter(template_name="basic", config=config)
 
 
@@ -62,7 +62,10 @@ def _clean(html: str) -> BeautifulSoup:
         for attribute in ("border", "class", "style"):
             del table[attribute]
         for head in table.select("thead th"):
-            head["scope"] = "col"
+            if head.get_text(strip=True):
+                head["scope"] = "col"
+            else:
+                head.name = "td"  # a corner names nothing
         for head in table.select("tbody th"):
             head["scope"] = "row"
     for tag in soup.find_all(style=True):
@@ -70,9 +73,24 @@ def _clean(html: str) -> BeautifulSoup:
     return soup
 
 
+_ASSIGNMENT = re.compile(r"^(\w+)(?:\s*:\s*[\w.\[\] |]+)?\s*=\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
+
+
+def _without_repeated_parameters(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Leave out the parameters that the run passed, if they only repeat the defaults just above."""
+    given: dict[str, str] = {}
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if "parameters" in tags:
+            given = dict(_ASSIGNMENT.findall(cell.source))
+        elif "injected-parameters" in tags and dict(_ASSIGNMENT.findall(cell.source)).items() <= given.items():
+            cell.metadata["tags"] = [*tags, "remove-cell"]
+    return notebook
+
+
 def notebook_page(path: Path, exporter: HTMLExporter | None = None) -> NotebookPage:
     """Convert one executed notebook."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = _without_repeated_parameters(nbformat.read(path, as_version=4))
     body, _ = (exporter or _exporter()).from_notebook_node(notebook)
     soup = _clean(body)
     heading = soup.find("h1")

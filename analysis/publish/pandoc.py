@@ -21,7 +21,7 @@ from analysis.errors import PublishError
 Node = dict[str, Any]
 Attr = list[Any]  # [id, [class, …], [[key, value], …]]
 
-READER = "markdown-auto_identifiers-implicit_figures"
+READER = "markdown-auto_identifiers-implicit_figures-example_lists"
 
 
 @cache

@@ -19,7 +19,7 @@ from analysis.errors import PublishError
 from analysis.publish import pandoc
 from analysis.publish.assemble import BookChapter
 from analysis.publish.exhibit_tables import build as build_table
-from analysis.publish.exhibit_tables import to_typst, typst_string
+from analysis.publish.exhibit_tables import page_runs, to_typst, typst_string
 from analysis.publish.exhibits import Exhibit, image_share
 from analysis.publish.pandoc import Node
 from analysis.publish.publication import Publication
@@ -58,7 +58,7 @@ def _formula(tex: str, display: bool, alt: str, pub: Publication) -> str:
     return f"#math.equation(block: {str(display).lower()}, alt: {typst_string(alt or tex)}, $ {inner} $.body)"
 
 
-def _for_typst(chapter: BookChapter, pub: Publication) -> list[Node]:
+def _for_typst(chapter: BookChapter, pub: Publication, source: list[Node]) -> list[Node]:
     """Replace what pandoc's Typst writer does not do our way: exhibits, headings, formulae, callouts, images."""
 
     def spans(node: Node) -> Node | list[Node] | None:
@@ -77,6 +77,8 @@ def _for_typst(chapter: BookChapter, pub: Publication) -> list[Node]:
 
     def action(node: Node) -> Node | list[Node] | None:
         kind = node["t"]
+        if kind == "Cite":  # already formatted by citeproc; the writer would make a Typst reference of it
+            return list(node["c"][1])
         if kind == "Math":
             display = node["c"][0]["t"] == "DisplayMath"
             return pandoc.raw_inline("typst", _formula(node["c"][1], display, "", pub))
@@ -99,28 +101,29 @@ def _for_typst(chapter: BookChapter, pub: Publication) -> list[Node]:
                 return [pandoc.raw_block("typst", f"#{name}["), *node["c"][1], pandoc.raw_block("typst", "]")]
         return spans(node)
 
-    blocks = json.loads(json.dumps(chapter.blocks))
-    return list(pandoc.change(blocks, action))
+    return list(pandoc.change(json.loads(json.dumps(source)), action))
 
 
-def _section(level: int, number: str, ident: str, inlines: list[Node]) -> Node:
-    head = f"#section({level}, {typst_string(number)}, {typst_string(ident)})["
+def _section(level: int, number: str, ident: str, inlines: list[Node], new_page: bool = False) -> Node:
+    page = f", new-page: {str(new_page).lower()}" if level == 1 else ""
+    head = f"#section({level}, {typst_string(number)}, {typst_string(ident)}{page})["
     return {
         "t": "Plain",
         "c": [pandoc.raw_inline("typst", head), *inlines, pandoc.raw_inline("typst", "]")],
     }
 
 
-def chapter_source(chapter: BookChapter, pub: Publication) -> str:
-    """Write one chapter as Typst."""
+def chapter_source(chapter: BookChapter, pub: Publication, new_page: bool = True) -> str:
+    """Write one chapter as Typst; it begins on a new page or below the chapter before it."""
     title = list(chapter.inlines)
     if not chapter.ready:
-        title += [
-            pandoc.raw_inline(
-                "typst", ' #text(size: 0.6em, weight: 400, style: "italic", fill: muted)[– w przygotowaniu]'
-            )
-        ]
-    blocks = [_section(1, chapter.no, chapter.id, title), *_for_typst(chapter, pub)]
+        title += [pandoc.raw_inline("typst", " #status[– w przygotowaniu]")]
+    blocks = [_section(1, chapter.no, chapter.id, title, new_page)]
+    for landscape, run in page_runs(chapter.blocks, pub.exhibits):
+        inside = _for_typst(chapter, pub, run)
+        if landscape:
+            inside = [pandoc.raw_block("typst", "#landscape["), *inside, pandoc.raw_block("typst", "]")]
+        blocks += inside
     body = pandoc.write(pub.book.doc(blocks), "typst", ["--wrap=none", "--syntax-highlighting=none"]).decode()
     # Tables written by hand have no number and no place in the list of tables.
     body = body.replace("kind: table", "kind: table, outlined: false")
@@ -215,8 +218,14 @@ def build_pdf(pub: Publication, out: Path) -> int:
         exhibit = pub.exhibits[label]
         if exhibit.kind == "figure":
             shutil.copyfile(pub.build / exhibit.image_file, folder / "figures" / Path(exhibit.image_file).name)
+    if (pub.report_dir / "images").is_dir():
+        shutil.copytree(pub.report_dir / "images", folder / "images")
+    announced_before = False
     for chapter in pub.book.chapters:
-        (folder / f"{chapter.stem}.typ").write_text(chapter_source(chapter, pub), encoding="utf-8")
+        # Announced chapters share a page.
+        source = chapter_source(chapter, pub, new_page=chapter.ready or not announced_before)
+        (folder / f"{chapter.stem}.typ").write_text(source, encoding="utf-8")
+        announced_before = not chapter.ready
     main = folder / "main.typ"
     main.write_text(_main(pub), encoding="utf-8")
     try:

@@ -64,7 +64,7 @@ def render_chapters(pub: Publication) -> Book:
     places = [place for result in rendered.values() for place in result.placed]
     findings += lint.duplicates(places)
     announced = {f"sec-{chapter.number}" for chapter in chapters if chapter.status == "in_preparation"}
-    findings += _check_rendered(rendered, sources, announced)
+    findings += _check_rendered(rendered, sources, announced, pub.report_dir)
     lint.stop(findings)
     for stem, result in rendered.items():
         (pub.chapters_dir / f"{stem}.md").write_text(result.text, encoding="utf-8")
@@ -87,7 +87,9 @@ def render_chapters(pub: Publication) -> Book:
     return book
 
 
-def _check_rendered(rendered: dict[str, Rendered], sources: dict[str, str], announced: set[str]) -> list[Finding]:
+def _check_rendered(
+    rendered: dict[str, Rendered], sources: dict[str, str], announced: set[str], report_dir: Path
+) -> list[Finding]:
     """Check headings, images, labels and references of the rendered chapters against the whole book."""
     found: list[Finding] = []
     labels: list[tuple[str, Finding]] = []
@@ -98,7 +100,7 @@ def _check_rendered(rendered: dict[str, Rendered], sources: dict[str, str], anno
 
     for stem, text in texts.items():
         name = f"50_chapters/{stem}.md"
-        found += [place(f, stem) for f in [*lint.headings(text, name), *lint.images(text, name)]]
+        found += [place(f, stem) for f in [*lint.headings(text, name), *lint.images(text, name, report_dir)]]
         labels += [
             (label, place(f, stem)) for label, f in lint.labels(text, name) if not label.startswith(("fig-", "tbl-"))
         ]

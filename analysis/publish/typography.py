@@ -1,7 +1,7 @@
 """Polish typography on the document tree: no-break spaces and quotation marks. Code, links' targets and raw text stay.
 
-One-letter words do not end a line; a number stays with its unit, an abbreviation with its number. "r." binds to the
-year before it, never to the word after it.
+One-letter words do not end a line, dashes do not begin one; a number stays with its unit, an abbreviation with its
+number. "r." binds to the year before it, never to the word after it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ _QUOTES = {
 
 def _binds(before: str, after: str) -> bool:
     word = before.split(NBSP)[-1].split(" ")[-1]
+    if after == "–":  # a dash ends a line, it does not begin one
+        return True
+    if re.fullmatch(r"\d{1,2}\.", word) and after[:1].islower():  # an ordinal: "1. kwartyl"
+        return True
     if _BEFORE.match(word):
         # abbreviations and signs bind only to a number (or a sign) after them
         return bool(_ONE_LETTER.fullmatch(word) or re.match(r"^[(–−-]?\d|^[=≥≤<>]", after))

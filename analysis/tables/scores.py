@@ -56,8 +56,8 @@ def score_table(
 def score_columns(labels: Labels) -> list[Column]:
     """Columns of Tables 18–36."""
     return [
-        Column("name", labels["columns"]["element"], width=0.4),
-        *(Column(m, labels["measures"][m], align="right", format="number", decimals=2, width=0.1) for m in MEASURES),
+        Column("name", labels["columns"]["element"], width=0.435),
+        *(Column(m, labels["measures"][m], align="right", format="number", decimals=2, width=0.094) for m in MEASURES),
     ]
 
 

@@ -1,4 +1,4 @@
-"""A small edition for the publishing tests: two chapters, one announced chapter, three tables, two figures, one notebook."""
+"""A small edition for the publishing tests: two chapters and an announced one, tables, figures, one notebook."""
 
 from __future__ import annotations
 
@@ -30,13 +30,15 @@ chapters:
 RESULTS = """\
 # Wyniki próbne {#sec-results}
 
-Wprowadzenie z "cudzysłowem" i z odsyłaczem do tabeli: zob. @tbl-18, [na rysunku @fig-13] oraz [w rozdziale @sec-members].[^note]
+Wprowadzenie z "cudzysłowem" i z odsyłaczem do tabeli: zob. @tbl-18, [na rysunku @fig-13]
+oraz [w rozdziale @sec-members].[^note]
 
 [^note]: Przypis dolny o klastrach.
 
 ## Członkowie {#sec-members}
 
-W badaniu wzięło udział {{ plural("sample.clusters", "klaster", "klastry", "klastrów") }}, łącznie {{ f("sample.persons") }} osób.
+W badaniu wzięło udział {{ plural("sample.clusters", "klaster", "klastry", "klastrów") }},
+łącznie {{ f("sample.persons") }} osób.
 Udział przedsiębiorstw to {{ f("sample.share") }}, a budżet {{ f("sample.budget") }}. Widać
 {{ change("sample.persons", "sample.persons_before", "wzrost", "spadek", "brak zmian") }} zatrudnienia.
 
@@ -130,6 +132,7 @@ def _exhibit(build: Path, kind: str, no: int, title: str, **more: Any) -> None:
     _write(build / f"{stem}.json", json.dumps(record, ensure_ascii=False))
 
 
+FRAME = '<table border="1"><thead><tr><th>a</th></tr></thead><tbody><tr><th>0</th></tr></tbody></table>'
 MEASURES = ["Minimum", "1. kwartyl", "Mediana", "Średnia", "3. kwartyl", "Benchmark"]
 NAMES = [
     "Zasoby ludzkie", "Zasoby infrastrukturalne", "Oddziaływanie na środowisko przyrodnicze",
@@ -151,8 +154,9 @@ def make_project(folder: Path) -> tuple[Path, Path]:
     _write(project / "report/chapters/04_results.md", RESULTS)
     _write(project / "report/chapters/05_summary.md", SUMMARY)
     _write(project / "report/lint.yaml", "allow: []\n")
-    outline = "kind,no,title,chapter\nfigure,8,Mapa,4\nfigure,13,Mediany,4\nfigure,40,Branże,6\ntable,4,Klastry,4\ntable,18,Wyniki,13\n"
-    _write(project / "report/exhibits.csv", outline)
+    outline = ["kind,no,title,chapter", "figure,8,Mapa,4", "figure,13,Mediany,4", "figure,40,Branże,6"]
+    outline += ["table,4,Klastry,4", "table,18,Wyniki,13", ""]
+    _write(project / "report/exhibits.csv", "\n".join(outline))
     facts = {
         key: {
             "value": value, "unit": unit, "decimals": decimals, "table": "20_indicators/indicators.csv", "key": "all",
@@ -163,24 +167,28 @@ def make_project(folder: Path) -> tuple[Path, Path]:
     _write(build / "facts.json", json.dumps(facts))
     _exhibit(build, "figure", 13, "Wartości mediany i benchmarków")
     _exhibit(build, "figure", 8, "Siedziba koordynatora w podziale na województwa")
-    rows = [f"{code},{name},{','.join(str(i / 7) for i in range(6))},{int(code == 'I')}"
-            for i, (code, name) in enumerate([(f"I.{k}", NAMES[k % 5]) for k in range(24)] + [("I", "Zasoby ogółem")])]  # fmt: skip
+    names = [(f"I.{k}", NAMES[k % 5]) for k in range(24)] + [("I", "Zasoby ogółem")]
+    rows = [f"{code},{name},{','.join(str(i / 7) for i in range(6))},{int(code == 'I')}" for code, name in names]
     _write(build / "40_analyses/tables/table-18.csv", "code,name,a,b,c,d,e,f,mark\n" + "\n".join(rows) + "\n")
     columns = [_column("name", "Podobszar"), *(_number(n, m) for n, m in zip("abcdef", MEASURES, strict=True))]
     _exhibit(
         build, "table", 18, "Zestawienie wyników (klastry ogółem)", columns=columns, row_header="name", emphasis="mark"
     )
-    rows = [f"{i},Klaster Innowacyjnych Technologii i Wytwarzania nr {i},{2000 + i % 20},{i * 37},68.20,{LONG[: 30 + i]},mazowieckie"
-            for i in range(1, 43)]  # fmt: skip
+    cluster = "Klaster Innowacyjnych Technologii i Wytwarzania nr"
+    rows = [f"{i},{cluster} {i},{2000 + i % 20},{i * 37},68.20,{LONG[: 30 + i]},mazowieckie" for i in range(1, 43)]
     _write(
-        build / "40_analyses/tables/table-04.csv", "no,name,year,members,pkd,pkd_name,region\n" + "\n".join(rows) + "\n"
+        build / "40_analyses/tables/table-04.csv", "\n".join(["no,name,year,members,pkd,pkd_name,region", *rows, ""])
     )
+    activity = "Przeważająca działalność"
     columns = [
-        _column("no", "Lp.", align="right", format="integer"), _column("name", "Nazwa klastra"),
-        _column("year", "Rok założenia", align="right"), _column("members", "Liczba członków", align="right", format="integer"),
-        _column("pkd", "PKD", group="Przeważająca działalność"), _column("pkd_name", "Nazwa działu", group="Przeważająca działalność"),
+        _column("no", "Lp.", align="right", format="integer"),
+        _column("name", "Nazwa klastra"),
+        _column("year", "Rok założenia", align="right"),
+        _column("members", "Liczba członków", align="right", format="integer"),
+        _column("pkd", "PKD", group=activity),
+        _column("pkd_name", "Nazwa działu", group=activity),
         _column("region", "Województwo"),
-    ]  # fmt: skip
+    ]
     _exhibit(build, "table", 4, "Charakterystyka klastrów", columns=columns, row_header="name", orientation="landscape")
     rows = [f"{NAMES[i // 6]},{LONG},{i * 1234.5},{i / 3},,{'tak' if i % 2 else 'nie'}" for i in range(30)]
     _write(build / "40_analyses/tables/table-20.csv", "group,name,mean,median,max,text\n" + "\n".join(rows) + "\n")
@@ -198,9 +206,7 @@ def make_project(folder: Path) -> tuple[Path, Path]:
                     nbformat.v4.new_output("stream", text="x\n"),
                     nbformat.v4.new_output(
                         "execute_result",
-                        {
-                            "text/html": '<table border="1"><thead><tr><th>a</th></tr></thead><tbody><tr><th>0</th></tr></tbody></table>'
-                        },
+                        {"text/html": FRAME},
                         execution_count=1,
                     ),
                 ],

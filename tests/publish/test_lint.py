@@ -77,8 +77,11 @@ def test_headings() -> None:
     assert messages("# A\n\n```\n#### kod\n```\n") == []
 
 
-def test_images_need_alt() -> None:
-    assert [f.line for f in lint.images("![opis](a.png)\n![](b.png)\n![ ](c.png)", "a.md")] == [2, 3]
+def test_images_need_alt_and_a_file(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images/a.png").touch()
+    text = "![opis](images/a.png)\n![](images/a.png)\n![opis](images/b.png)\n![opis](/etc/a.png)"
+    assert [f.line for f in lint.images(text, "a.md", tmp_path)] == [2, 3, 4]
 
 
 def test_duplicate_labels_name_the_first_place() -> None:

@@ -58,8 +58,8 @@ FORMS = {"one": "klaster", "few": "klastry", "many": "klastrów", "other": "klas
 
 @pytest.mark.parametrize(
     ("value", "decimals", "word"),
-    [(1, 0, "klaster"), (2, 0, "klastry"), (5, 0, "klastrów"), (12, 0, "klastrów"), (22, 0, "klastry"), (21, 0, "klastrów"),
-     (0, 0, "klastrów"), (112, 0, "klastrów"), (2.5, 1, "klastra"), (4.6, 0, "klastrów")],
+    [(1, 0, "klaster"), (2, 0, "klastry"), (5, 0, "klastrów"), (12, 0, "klastrów"), (22, 0, "klastry"),
+     (21, 0, "klastrów"), (0, 0, "klastrów"), (112, 0, "klastrów"), (2.5, 1, "klastra"), (4.6, 0, "klastrów")],
 )  # fmt: skip
 def test_polish_plural_agrees_with_the_printed_number(value: float, decimals: int, word: str) -> None:
     assert numbers.plural_form(value, decimals, FORMS) == word

@@ -42,6 +42,13 @@ def edition_files(*folders):
     return sorted(str(p) for name in folders for p in Path(f"data/editions/{EDITION}", name).glob("*.csv"))
 
 
+def hashed_inputs():
+    """Every input that the manifest describes: it is written anew when any of them changes."""
+    from analysis.publish.manifest import input_files
+
+    return sorted(str(p) for p in input_files(Path("."), EDITION))
+
+
 def method(*sections):
     """Sections of the method as text: a step runs again only when a section that it uses has changed."""
     dump = METHOD_CONFIG.model_dump()

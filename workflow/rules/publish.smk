@@ -125,6 +125,7 @@ rule manifest:
         report=rules.publish.output,
         ledger=rules.reproduction_49.output.ledger,
         facts=rules.facts.output,
+        hashed=hashed_inputs(),
     output:
         BUILD + "/manifest.json",
     log:

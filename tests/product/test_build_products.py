@@ -1,0 +1,185 @@
+"""The files that other people and programs rely on: they exist, agree with each other, and make sense."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.framework import load_framework
+from analysis.generated import generated_files
+from analysis.sources import sha256
+
+pytestmark = pytest.mark.product
+
+
+def table(build: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(build / name)
+
+
+def test_indicators_and_scores_have_the_contract_shape(root: Path, build: Path) -> None:
+    framework = load_framework(root / "data")
+    respondents = table(build, "10_validated/coordinators.csv")["respondent_id"].tolist()
+    for name in ("20_indicators/indicators.csv", "30_scores/normalised.csv"):
+        frame = table(build, name)
+        assert list(frame.columns) == ["respondent_id", *framework.codes]
+        assert frame["respondent_id"].tolist() == respondents
+    normalised = table(build, "30_scores/normalised.csv").drop(columns="respondent_id")
+    assert normalised.min().eq(0).all() and normalised.max().eq(1).all()
+    scores = table(build, "30_scores/scores.csv")
+    assert list(scores.columns) == ["respondent_id", "code", "score", "rank"]
+    assert set(scores["code"]) == set(framework.score_codes) and len(scores) == len(respondents) * 25
+    assert scores["score"].dropna().between(0, 1).all()
+    best = scores.loc[scores.groupby("code")["score"].idxmax()]
+    assert best["rank"].eq(1).all()
+
+
+def test_scores_are_missing_only_where_every_indicator_is(root: Path, build: Path) -> None:
+    framework = load_framework(root / "data")
+    indicators = table(build, "20_indicators/indicators.csv").set_index("respondent_id")
+    scores = table(build, "30_scores/scores.csv").pivot(index="respondent_id", columns="code", values="score")
+    for code in framework.score_codes:
+        nothing = indicators[framework.members_of(code)].isna().all(axis=1)
+        assert scores[code].isna().eq(nothing.reindex(scores.index)).all(), code
+
+
+def test_cross_sections_are_complete_and_ordered(build: Path) -> None:
+    cross = table(build, "40_analyses/cross_sections.csv")
+    assert list(cross.columns) == ["dimension", "group", "n", "code", "measure", "value"]
+    assert len(cross) == 19 * 25 * 6
+    wide = cross.pivot(index=["dimension", "group", "code"], columns="measure", values="value")
+    order = ["min", "q1", "median", "q3", "benchmark"]
+    assert (np.diff(wide[order].to_numpy(), axis=1) >= -1e-12).all()
+    sizes = cross.drop_duplicates(["dimension", "group"]).groupby("dimension")["n"].sum()
+    assert sizes.eq(42).all()
+
+
+def test_every_exhibit_of_the_printed_edition_is_listed_and_computed_ones_exist(build: Path) -> None:
+    with (build / "60_report/exhibits.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0])[:7] == ["kind", "no", "title", "chapter", "notebook", "data_file", "image_file"]
+    numbers = {kind: [int(r["no"]) for r in rows if r["kind"] == kind] for kind in ("figure", "table")}
+    assert numbers["figure"] == list(range(1, 50)) and numbers["table"] == list(range(1, 38))
+    computed = {(r["kind"], int(r["no"])): r for r in rows if r["notebook"]}
+    expected = {("figure", n) for n in range(1, 20)} | {("table", n) for n in [3, 4, *range(13, 37)]}
+    assert set(computed) == expected
+    for row in computed.values():
+        for column in ("data_file", "image_file"):
+            if row[column]:
+                assert (build / row[column]).is_file() or (build / "60_report" / row[column]).is_file(), row
+        assert row["kind"] == "table" or row["image_file"]
+
+
+def test_facts_have_cells_that_exist(build: Path) -> None:
+    facts = json.loads((build / "facts.json").read_text("utf-8"))
+    assert len(facts) > 1000
+    tables = {record["table"] for record in facts.values()}
+    root = build.parents[1]
+    absent = [t for t in tables if not (build / t).is_file() and not (root / t).is_file()]
+    assert not absent
+
+
+def test_facts_equal_the_cells_they_name(build: Path) -> None:
+    facts = json.loads((build / "facts.json").read_text("utf-8"))
+    statistics = table(build, "40_analyses/indicator_statistics.csv").set_index("code")
+    checked = 0
+    for fact_id, record in facts.items():
+        if fact_id.startswith("indicator.") and record["column"] in statistics.columns:
+            assert record["value"] == pytest.approx(statistics.at[record["key"], record["column"]]), fact_id
+            checked += 1
+    assert checked > 400
+
+
+def test_printed_numbers_of_a_table_are_those_of_the_csv(build: Path) -> None:
+    from openpyxl import load_workbook
+
+    book = load_workbook(build / "60_report/aneks-statystyczny-2024.xlsx", read_only=False)
+    cross = table(build, "40_analyses/cross_sections.csv")
+    expected = cross[(cross["dimension"] == "all") & (cross["code"] == "ALL")].set_index("measure")["value"]
+    sheet = next(s for s in book.worksheets if "tabela_18" in s.tables)
+    last = [c.value for c in list(sheet[sheet.tables["tabela_18"].ref])[-1]]
+    numbers = [v for v in last if isinstance(v, int | float)]
+    assert numbers == pytest.approx(list(expected), abs=0.005)
+
+
+def test_report_files_are_whole(build: Path) -> None:
+    report = build / "60_report"
+    pdf = (report / "raport-ogolny-2024.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF-") and pdf.rstrip().endswith(b"%%EOF")
+    for name in ("raport-ogolny-2024.docx", "aneks-statystyczny-2024.xlsx"):
+        assert zipfile.ZipFile(report / name).testzip() is None
+
+
+def test_pdf_is_tagged_polish_and_has_bookmarks(build: Path) -> None:
+    from pypdf import PdfReader
+
+    reader = PdfReader(build / "60_report/raport-ogolny-2024.pdf")
+    root = reader.trailer["/Root"]
+    assert str(root["/Lang"]).startswith("pl") and root["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    titles = [item.title for item in reader.outline if not isinstance(item, list)]
+    assert any("Wyniki badania" in str(t) for t in titles)
+    assert reader.metadata is not None and "Benchmarking klastrów" in str(reader.metadata.title)
+
+
+def test_site_works_without_a_network(build: Path) -> None:
+    from bs4 import BeautifulSoup
+
+    site = build / "60_report/html"
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > 10
+    for page in pages:
+        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        # The chapter "Summary" and the notebooks are in English.
+        english = "summary" in page.name or page.parent.name == "obliczenia"
+        assert soup.html is not None and soup.html.get("lang") == ("en" if english else "pl"), page.name
+        for tag, attribute in (("script", "src"), ("link", "href"), ("img", "src"), ("source", "srcset")):
+            for node in soup.find_all(tag):
+                target = str(node.get(attribute) or "")
+                assert not target.startswith(("http:", "https:", "//")), f"{page.name}: {target}"
+                if target and not target.startswith(("data:", "#")):
+                    assert (page.parent / target.split("?")[0].split("#")[0]).exists(), f"{page.name}: {target}"
+        for image in soup.find_all("img"):
+            assert image.has_attr("alt"), f"{page.name}: {image.get('src')} has no alt text"
+        for link in soup.find_all("a"):
+            target = str(link.get("href") or "")
+            if target and not target.startswith(("http:", "https:", "mailto:", "#")):
+                path, _, anchor = target.partition("#")
+                file = page.parent / path.split("?")[0]
+                assert file.exists(), f"{page.name}: {target}"
+                if anchor and file.suffix == ".html":
+                    other = BeautifulSoup(file.read_text("utf-8"), "html.parser")
+                    assert other.find(id=anchor) is not None, f"{page.name}: {target}"
+
+
+def test_reconstruction_is_declared_where_answers_are_shown(build: Path) -> None:
+    site = build / "60_report/html"
+    for page in [site / "index.html", *site.glob("5-*.html"), *site.glob("13-*.html")]:
+        text = page.read_text("utf-8").lower()
+        assert "odtworzon" in text or "zrekonstruowan" in text, page.name
+
+
+def test_manifest_matches_the_files(root: Path, build: Path) -> None:
+    manifest = json.loads((build / "manifest.json").read_text("utf-8"))
+    for group, base in (("inputs", root), ("outputs", build)):
+        assert manifest[group], group
+        for name, digest in manifest[group].items():
+            path = base / name if (base / name).is_file() else root / name
+            assert sha256(path) == digest, f"{name} is not the file the manifest describes"
+
+
+def test_readme_table_is_the_built_one(root: Path, build: Path) -> None:
+    readme = generated_files(root)[Path("README.md")]
+    assert (root / "README.md").read_text("utf-8") == readme, "run: klastry generated"
+
+
+def test_no_path_of_this_machine_is_published(root: Path, build: Path) -> None:
+    needle = str(root).encode()
+    report = build / "60_report"
+    found = [p.name for p in report.rglob("*") if p.is_file() and p.suffix != ".png" and needle in p.read_bytes()]
+    assert not found
