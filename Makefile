@@ -30,7 +30,7 @@ check: $(READY) ## lint, format, types, stripped notebooks, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/nbstripout --verify notebooks/*.ipynb
+	@$(BIN)/nbstripout --verify notebooks/*.ipynb notebooks/individual/*.ipynb
 	@$(BIN)/klastry generated --check
 
 bench: $(READY) ## measure: ratios and times, not a test

@@ -15,7 +15,7 @@ from pathlib import Path
 from analysis import __version__
 from analysis.errors import ConfigError, KlastryError
 
-TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters")
+TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual")
 
 
 def project_dir() -> Path:

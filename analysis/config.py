@@ -113,6 +113,15 @@ class Strengths(_Section):
     weakness_at_most: float = Field(0.20, description="median up to which a sub-area is a weakness")
 
 
+class Individual(_Section):
+    """Rules of the individual reports."""
+
+    min_peers: Annotated[int, Field(ge=3)] = Field(
+        5, description="a peer group with fewer scores is replaced by all respondents, so that nobody is disclosed"
+    )
+    top: Annotated[int, Field(ge=1)] = Field(3, description="number of strengths and of weaknesses listed")
+
+
 class Words(_Section):
     """Thresholds of words that depend on numbers."""
 
@@ -134,6 +143,7 @@ class Method(_Section):
     ranks: Ranks
     cross_sections: CrossSections
     strengths: Strengths
+    individual: Individual
     words: Words
     seed: int = Field(description="seed of everything random in the analyses")
 

@@ -416,7 +416,10 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     places = _places(pages)
     lists = Page("spis-rysunkow-i-tabel.html", "Spis rysunków i tabel", "", "pl", [])
     computed = Page("obliczenia.html", "Obliczenia", "", "pl", [])
-    extra = [lists, *([computed] if notebooks else [])]
+    individual = Page("../individual/index.html", "Raporty indywidualne", "", "pl", [])
+    # Individual reports stand beside the site; a project without their template has none.
+    has_individual = (pub.report_dir / "individual").is_dir()
+    extra = [lists, *([computed] if notebooks else []), *([individual] if has_individual else [])]
     index = Page("index.html", pub.title, "", "pl", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
     order = [index, *pages]
     for before, after in pairwise(order):

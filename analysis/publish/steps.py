@@ -150,6 +150,15 @@ def build_annex(pub: Publication) -> Path:
     return out
 
 
+def build_individual(pub: Publication) -> Path:
+    """Write the individual reports into `50_chapters/out/individual`."""
+    from analysis.publish.individual import build_individual as build
+
+    out = pub.out_dir / "individual"
+    print(f"individual: {len(build(pub, out))} reports")
+    return out / "index.html"
+
+
 def publish(pub: Publication) -> Path:
     """Put the finished formats and the list of exhibits in place of the last report, all or nothing."""
     from analysis.publish.promote import promote
@@ -191,6 +200,7 @@ STEPS: dict[str, Callable[[Publication], object]] = {
     "pdf": build_pdf,
     "docx": build_docx,
     "annex": build_annex,
+    "individual": build_individual,
     "publish": publish,
     "manifest": write_manifest,
     "quarto": render_quarto,

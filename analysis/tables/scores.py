@@ -56,8 +56,18 @@ def score_table(
 def score_columns(labels: Labels) -> list[Column]:
     """Columns of Tables 18–36."""
     return [
-        Column("name", labels["columns"]["element"], width=0.435),
-        *(Column(m, labels["measures"][m], align="right", format="number", decimals=2, width=0.094) for m in MEASURES),
+        Column("name", labels["columns"]["element"], width=0.45),
+        *(
+            Column(
+                m,
+                labels["measures"][m],
+                align="right",
+                format="number",
+                decimals=2,
+                width=0.115 if m == "benchmark" else 0.087,
+            )
+            for m in MEASURES
+        ),
     ]
 
 

@@ -1,7 +1,9 @@
 # From facts and exhibits to the published report. Formats are made beside each other in 50_chapters/out; 60_report is
 # replaced only when all of them are there, so a failed build leaves the last good report as it was.
 
-REPORT_FILES = sorted(str(p) for p in Path("report").rglob("*") if p.is_file() and "style" not in p.parts)
+REPORT_FILES = sorted(
+    str(p) for p in Path("report").rglob("*") if p.is_file() and not {"style", "individual"} & set(p.parts)
+)
 STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
 OUT = BUILD + "/50_chapters/out"
 ALL_EXHIBITS = [
@@ -107,6 +109,7 @@ rule publish:
         pdf=rules.pdf.output,
         docx=rules.docx.output,
         xlsx=rules.annex.output,
+        individual=rules.individual_reports.output,
         outline="report/exhibits.csv",
     output:
         # One file stands for the folder, which is swapped as a whole; naming its files as outputs would let the

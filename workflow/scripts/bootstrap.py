@@ -41,7 +41,7 @@ def find_uv() -> Path | None:
 
 def main() -> int:
     """Create or update the environment; the file `.venv/.ready` marks success."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 — this script is what tells the user
         print(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}. Run: make PYTHON=python3.12 …")
         return 2
     ready = VENV / ".ready"

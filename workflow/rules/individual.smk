@@ -1,0 +1,57 @@
+# The individual reports: one notebook run once for each respondent in the data, one template. Which respondents there
+# are is known only from the data, so one listing stands for all their files; it is written last.
+
+INDIVIDUAL = BUILD + "/40_analyses/individual"
+INDIVIDUAL_FILES = sorted(str(p) for p in Path("report/individual").rglob("*") if p.is_file())
+
+
+rule individual_notebooks:
+    input:
+        notebook="notebooks/individual/report.ipynb",
+        runner=["workflow/scripts/run_individual.py", "workflow/scripts/run_notebook.py"],
+        indicators=rules.indicators_20.output.indicators,
+        characteristics=rules.indicators_20.output.characteristics,
+        normalised=rules.scores_30.output.normalised,
+        scores=rules.scores_30.output.scores,
+        treatment=rules.scores_30.output.log,
+        statistics=rules.indicator_statistics_22.output.statistics,
+        cross=rules.cross_sections_40.output.cross,
+        framework=framework_files(),
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
+    output:
+        ensure(INDIVIDUAL + "/respondents.csv", non_empty=True),
+    log:
+        BUILD + "/logs/individual.log",
+    threads: 2
+    params:
+        name="individual",
+        method=method("individual"),
+    message:
+        "individual: notebooks"
+    shell:
+        "python workflow/scripts/run_individual.py --build "
+        + BUILD
+        + " --log {log} --jobs {threads} -p edition "
+        + f"{EDITION} -p method {METHOD} -p data_dir ../data -p build_dir ../{BUILD}"
+
+
+rule individual_reports:
+    input:
+        respondents=rules.individual_notebooks.output,
+        template=INDIVIDUAL_FILES,
+        lint="report/lint.yaml",
+        style=sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file()),
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        code=package("publish"),
+    output:
+        ensure(BUILD + "/50_chapters/out/individual/index.html", non_empty=True),
+    log:
+        BUILD + "/logs/60_individual.log",
+    threads: 2
+    params:
+        method=method("words"),
+    message:
+        "60_report: individual reports"
+    shell:
+        PUBLISH + "--log {log} individual"

@@ -1,0 +1,152 @@
+"""Run the individual notebook once for each respondent found in the data, two kernels side by side.
+
+Every run goes through `run_notebook.run`, so parameters are checked and failures explained as for any other notebook.
+Executed copies go to `<build>/notebooks/individual/<respondent>.ipynb`; what the notebook writes for respondents who
+are no longer in the data is removed. `respondents.csv`, which lists the reports, is written last: when it is there, all
+of them are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import run_notebook
+
+from analysis import errors
+from analysis.errors import NotebookError
+
+NOTEBOOK = "individual/report"
+FOLDER = Path("40_analyses/individual")
+
+
+def respondents(build: Path) -> list[str]:
+    """Return the identifiers of all respondents of a build, sorted.
+
+    Raises
+    ------
+    NotebookError
+        The characteristics are not there, or hold nobody, the same identifier twice, or one that is no file name.
+    """
+    path = build / "20_indicators" / "characteristics.csv"
+    if not path.is_file():
+        raise NotebookError(f"{path} is not there yet; run: klastry build indicators")
+    with path.open(encoding="utf-8", newline="") as stream:
+        found = sorted(row["respondent_id"] for row in csv.DictReader(stream))
+    if not found:
+        raise NotebookError(f"{path} has no respondents")
+    wrong = sorted({name for name in found if not name.isalnum() or found.count(name) > 1})
+    if wrong:
+        raise NotebookError(f"{path}: identifier(s) that occur twice or cannot name a folder: {', '.join(wrong)}")
+    return found
+
+
+def run_one(respondent: str, parameters: dict[str, Any], build: Path, logs: Path, engine: str | None) -> float:
+    """Execute the notebook for one respondent; returns the seconds it took.
+
+    Raises
+    ------
+    NotebookError
+        A cell failed, or a parameter is wrong; names the respondent.
+    """
+    start = time.monotonic()
+    scratch = build / "notebooks" / "individual" / f".{respondent}"
+    try:
+        run_notebook.run(
+            NOTEBOOK, {**parameters, "respondent": respondent}, scratch, logs / f"{respondent}.log", engine
+        )
+        (scratch / "notebooks" / f"{NOTEBOOK}.ipynb").replace(
+            build / "notebooks" / "individual" / f"{respondent}.ipynb"
+        )
+    except errors.KlastryError as error:
+        failure = NotebookError(f"respondent {respondent}: {error}")
+        failure.exit_code = error.exit_code
+        raise failure from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return time.monotonic() - start
+
+
+def tidy(build: Path, found: list[str]) -> None:
+    """Remove what earlier runs left for respondents who are no longer in the data."""
+    for path in (build / FOLDER).glob("*/"):
+        if path.name not in found:
+            shutil.rmtree(path)
+    for path in (build / "notebooks" / "individual").glob("*.ipynb"):
+        if path.stem not in found:
+            path.unlink()
+
+
+def run_all(parameters: dict[str, Any], build: Path, log: Path, *, jobs: int, engine: str | None = None) -> int:
+    """Execute the notebook for every respondent; returns their number. Stops after the first failure.
+
+    Raises
+    ------
+    NotebookError
+        A run failed; of several, the first respondent's failure.
+    """
+    found = respondents(build)
+    run_notebook.check_parameters(run_notebook.NOTEBOOKS / f"{NOTEBOOK}.ipynb", {**parameters, "respondent": found[0]})
+    listing = build / FOLDER / "respondents.csv"
+    listing.unlink(missing_ok=True)
+    tidy(build, found)
+    logs = log.parent / "individual"
+    shutil.rmtree(logs, ignore_errors=True)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # kernels share the cores; none of them needs threads
+    times: dict[str, float] = {}
+    failures: dict[str, NotebookError] = {}
+    if jobs == 1:
+        for name in found:
+            times[name] = run_one(name, parameters, build, logs, engine)
+    else:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            futures = {pool.submit(run_one, name, parameters, build, logs, engine): name for name in found}
+            for future in as_completed(futures):
+                try:
+                    times[futures[future]] = future.result()
+                except NotebookError as error:
+                    failures[futures[future]] = error
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    break
+    if failures:
+        raise failures[min(failures)]
+    listing.parent.mkdir(parents=True, exist_ok=True)
+    listing.write_text("\n".join(["respondent_id", *found, ""]), encoding="utf-8")
+    log.write_text("".join(f"{name} {times[name]:.1f} s\n" for name in found), encoding="utf-8")
+    return len(found)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Command line of the rule `individual_notebooks`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", type=Path, required=True, help="build folder, relative to the project")
+    parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--jobs", type=int, default=2, help="kernels side by side (default 2)")
+    parser.add_argument("--engine", default=None, help="papermill engine (default: nbclient)")
+    parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
+    args = parser.parse_args(argv)
+    parameters: dict[str, Any] = {k: int(v) if v.isdigit() else v for k, v in args.parameter}
+    start = time.monotonic()
+    args.log.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        count = run_all(parameters, args.build, args.log, jobs=args.jobs, engine=args.engine)
+    except errors.KlastryError as error:
+        args.log.write_text(f"{error}\n", encoding="utf-8")
+        record = {"step": "individual", "exit_code": error.exit_code, "message": str(error), "log": str(args.log)}
+        args.log.with_name("failure.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+        return error.exit_code
+    print(f"  {'individual':<24} {time.monotonic() - start:5.1f} s, {count} respondents", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
