@@ -94,7 +94,7 @@ def _longest_word(text: str) -> int:
 
 def _capacity(columns: int, landscape: bool, close: bool) -> float:
     """Characters that fit into a printed line of the table, at the template's type size for such a table."""
-    size = 9.5 if columns <= 4 else (8 if close else 9) if columns <= 7 else 8 if columns <= 10 else 7
+    size = 9.5 if columns <= 4 else (8.6 if close else 9) if columns <= 7 else 8 if columns <= 10 else 7
     line_cm = 25.7 if landscape else 16.0
     return line_cm / 2.54 * 72 / (size * 0.48) - 1.5 * columns
 
