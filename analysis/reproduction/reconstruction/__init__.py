@@ -1,8 +1,8 @@
 """Reconstruction of the coordinators' answers: synthetic respondents that give the published statistics.
 
 The printed report is the only source. The rows are one of many possible sets of answers: they describe no existing
-cluster. `reconstruct` runs the steps groups → values → exchanges → answers → files; docs/reconstruction.md tells what is
-fact and what is choice.
+cluster. `reconstruct` runs the steps groups → values → exchanges → answers → files; docs/reconstruction.md tells what
+is fact and what is choice.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import pandas as pd
 from analysis.reproduction.reconstruction import answers as to_answers
 from analysis.reproduction.reconstruction import assignment, characteristics, checks, groups, scoring, write
 from analysis.reproduction.reconstruction.published import N, load_published
+from analysis.reproduction.sidecars import write_sidecar
+from analysis.workspace import write_csv
 
-GROUP_STEPS = 600_000
-EXCHANGE_STEPS = 1_500_000
+GROUP_STEPS = 700_000
+EXCHANGE_STEPS = 600_000
 
 
 def _quiet(message: str) -> None:
@@ -61,17 +63,29 @@ def reconstruct(
     design = groups.design_groups(published, rng, steps=group_steps, progress=progress)
     types = characteristics.member_types(design, rng)
     enterprises = types["members_enterprises"].to_numpy()
+    described = characteristics.describe(design, types, registry, lists, rng)
     with_other = {str(c) for c, r in indicators.iterrows() if "other=" in r["options"]}
-    table = assignment.first_matrix(
-        design, published, indicators["unit"].to_dict(), enterprises, with_other, rng, progress=progress
+    units = {str(k): str(v) for k, v in indicators["unit"].items()}
+    table = assignment.first_matrix(design, published, units, enterprises, with_other, rng, progress=progress)
+    given = (design, published, units, enterprises, with_other, rng)
+    table = assignment.approach(table, *given, sweeps=2, progress=progress)
+    table = assignment.anneal(table, design, published, enterprises, rng, steps=exchange_steps // 3, progress=progress)
+    # second round: aim at scores that fit better and lie near the present ones
+    design.scores = assignment.score_matrix(
+        assignment.normalise(table.to_numpy(float)), list(table.columns), published.columns
     )
-    table = assignment.anneal(table, design, published, enterprises, rng, steps=exchange_steps, progress=progress)
+    groups.refine(
+        design, published, rng, steps=group_steps // 5, hot=0.003, labels_too=False, anchor=0.02, progress=progress
+    )
+    table = assignment.approach(table, *given, sweeps=1, progress=progress)
+    table = assignment.anneal(
+        table, design, published, enterprises, rng, steps=exchange_steps, hot=0.003, progress=progress
+    )
     found = assignment.score_statistics(
         assignment.normalise(table.to_numpy(float)), list(table.columns), design, published
     )
     rates = scoring.hit_rates(found, published.scores)
     progress("score tables: " + ", ".join(f"{k} {v:.3f}" for k, v in rates.items()))
-    described = characteristics.describe(design, types, registry, lists, rng)
     coordinators, desk = to_answers.answers(table, design, described, indicators, published, rng)
     order = rng.permutation(N)
     names = [f"R{i:02d}" for i in range(1, N + 1)]
@@ -86,44 +100,34 @@ def reconstruct(
     )
     rates |= {"checked": float(len(result)), "unmet": float(sum(not c.holds for c in result))}
     progress(f"statements: {int(rates['checked'])} checked, {int(rates['unmet'])} do not hold")
-    common = {
-        "origin": "reconstructed",
-        "licence": "CC0-1.0",
-        "created": write.CREATED,
-        "seed": seed,
-    }
-    write.write_raw(
-        coordinators,
+    write_csv(coordinators, out_dir / "coordinators.csv")
+    write_sidecar(
         out_dir / "coordinators.csv",
-        {
-            "title": "Coordinators' questionnaire, edition 2024: reconstructed answers",
-            "description": (
-                "Answers of 42 synthetic clusters from which the published statistics follow; coordinators.unmet.csv lists the"
-                " statements that do not. No row describes an existing cluster."
-            ),
-            "what_is_fact": (
-                "Questions and options; means, medians, benchmarks, counts in comments, sector means, group sizes, totals of"
-                " members and their types."
-            ),
-            "what_is_reconstructed": (
-                "Every single answer, who gave it, how answers go together, how amounts split into years; which groups meet in"
-                " one respondent; seats and founding years within their bands. One possible set of many."
-            ),
-            **common,
-        },
+        title="Coordinators' questionnaire, edition 2024: reconstructed answers",
+        description=(
+            f"Answers of 42 synthetic clusters which give {len(result) - int(rates['unmet'])} of {len(result)} printed"
+            " statements; coordinators.unmet.csv lists the others. No row describes an existing cluster."
+        ),
+        fact=(
+            "Questions and options; means, medians, benchmarks, counts in comments, sector means, group sizes, totals"
+            " of members and their types."
+        ),
+        reconstructed=(
+            "Every single answer, who gave it, how answers go together, how amounts split into years; which groups"
+            " meet in one respondent; seats, and founding years within their bands. One possible set of many."
+        ),
+        seed=seed,
     )
-    write.write_raw(
-        desk,
+    write_csv(desk, out_dir / "desk_research.csv")
+    write_sidecar(
         out_dir / "desk_research.csv",
-        {
-            "title": "Desk research, edition 2024: reconstructed values",
-            "description": "Search results, language versions and 2025 labels of the same 42 synthetic clusters.",
-            "what_is_fact": "Mean, median, benchmark and counts of both indicators; numbers of labels in September 2025.",
-            "what_is_reconstructed": "Every single value and its link to a respondent.",
-            **common,
-        },
+        title="Desk research, edition 2024: reconstructed values",
+        description="Search results, language versions and labels of 2025 for the same 42 synthetic clusters.",
+        fact="Mean, median, benchmark and counts of both indicators; numbers of labels in September 2025.",
+        reconstructed="Every single value and its link to a respondent.",
+        seed=seed,
     )
-    write.write_csv(write.unmet_table(result), out_dir / "coordinators.unmet.csv")
+    write_csv(write.unmet_table(result), out_dir / "coordinators.unmet.csv")
     return rates
 
 

@@ -44,6 +44,12 @@ def _split(
     unit = 10**decimals
     whole = np.rint(total * unit)
     first = np.rint(whole * share)
+    if first_total is None:  # a round amount splits into round amounts
+        for i in np.flatnonzero(whole > 0):
+            step = next(
+                (k for k in (10000, 5000, 1000, 500, 100, 50, 10, 5) if whole[i] % k == 0 and 8 * k <= whole[i]), 1
+            )
+            first[i] = np.rint(first[i] / step) * step
     if first_total is not None:
         goal = round(first_total * unit)
         order = np.argsort(-np.nan_to_num(whole), kind="stable")
@@ -182,8 +188,8 @@ def _ticks(
     """All multiple-choice questions behind a `count_ticked` indicator."""
     parts: dict[str, np.ndarray] = {}
     for code in options.SHARES:
-        items = indicators.at[code, "items"].split(";")
-        other = dict(p.split("=") for p in indicators.at[code, "options"].split(";") if "=" in p).get("other")
+        items = str(indicators.at[code, "items"]).split(";")
+        other = dict(p.split("=", 1) for p in str(indicators.at[code, "options"]).split(";") if "=" in p).get("other")
         liking = np.repeat(activity[:, None], len(items), axis=1) * 0
         if code == "II.5.1":  # an audit offered is likelier where audits took place
             liking[:, 2] = (table["II.5.5"] > 0).astype(float)
@@ -217,14 +223,14 @@ def answers(
     """
     sector = design.labels["sector"]
     activity = design.scores[:, published.columns.index("ALL")]
-    out: dict[str, np.ndarray] = {c: described[c].to_numpy() for c in described if c != "eucles_label_2025"}
+    out: dict[str, np.ndarray] = {str(c): described[c].to_numpy() for c in described if c != "eucles_label_2025"}
     desk: dict[str, np.ndarray] = {"eucles_label_2025": described["eucles_label_2025"].to_numpy()}
     for code, row in indicators.iterrows():
         if row["rule"] in ("value", "yes_no"):
             target = desk if row["instrument"] == "desk_research" else out
             target[row["items"]] = table[str(code)].to_numpy()
     for code in ("I.2.2", "I.2.4", "I.2.6", "I.3.2", "I.3.3", "III.1.8"):
-        first, second = indicators.at[code, "items"].split(";")
+        first, second = str(indicators.at[code, "items"]).split(";")
         share = np.clip(rng.normal(0.46, 0.12, N), 0.0, 1.0)
         out[first], out[second] = _split(table[code].to_numpy(), share, None, 1)
     only_2022 = int(np.flatnonzero(table["I.3.1"].isna() & (sector == SECTORS.index("bio")))[0])
@@ -247,11 +253,10 @@ def answers(
     for code, (item, names) in CATEGORY.items():
         out[item] = np.array([names[v] for v in table[code]])
     ticks = _ticks(table, indicators, activity, rng)
-    for item in ticks:
-        out[str(item)] = ticks[item].to_numpy()
+    out |= {str(c): ticks[c].to_numpy() for c in ticks}
     out["group_purchases__other_count"] = rng.choice([0, 1, 2], N, p=[0.8, 0.15, 0.05]) * (table["II.3.2"] > 0)
     for item, column in zip(
-        indicators.at["II.6.2", "items"].split(";"), options.levels(table["II.6.2"].to_numpy(), rng).T, strict=True
+        str(indicators.at["II.6.2", "items"]).split(";"), options.levels(table["II.6.2"].to_numpy(), rng).T, strict=True
     ):
         out[item] = column
     frames = [
@@ -261,14 +266,16 @@ def answers(
         _protection(table["III.2.7"].to_numpy(), rng),
     ]
     for frame in frames:
-        for item in frame:
-            out[str(item)] = frame[item].to_numpy()
+        out |= {str(c): frame[c].to_numpy() for c in frame}
     out["agreements_domestic_clusters"] = _domestic_agreements(activity, rng)
     markets = table["V.3.3"].to_numpy()
+    named = np.zeros(N)
     for country, n in COUNTRIES.items():
-        score = np.where(markets > 0, np.log(np.maximum(np.nan_to_num(markets), 1)) + rng.gumbel(0, 0.8, N), -99)
+        room = np.nan_to_num(markets) > named
+        score = np.where(room, np.log(np.maximum(np.nan_to_num(markets), 1)) + rng.gumbel(0, 0.8, N), -99)
         ticked = np.zeros(N)
-        ticked[np.argsort(-score, kind="stable")[:n]] = 1
+        ticked[np.argsort(-score, kind="stable")[: min(n, int(room.sum()))]] = 1
+        named += ticked
         out[f"export_countries__{country}"] = np.where(np.isnan(markets), np.nan, ticked)
     kept = np.full(N, np.nan)
     who = np.sort(rng.permutation(np.flatnonzero(~np.isnan(table["II.3.4"])))[: int(REVENUE_KEPT["answers"])])

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from analysis.reproduction.reconstruction.groups import Design
-from analysis.reproduction.reconstruction.published import SECTORS, N
+from analysis.reproduction.reconstruction.published import N
 from analysis.reproduction.reconstruction.rounding import controlled_rounding, fit, spread_total
 
 TYPES = {
@@ -18,6 +18,7 @@ TYPES = {
     "other": 242,
 }
 SCIENCE_MAX = 16
+SCIENCE_R2 = 0.2873
 WITH_LOCAL_GOVERNMENT = 18
 # the leader of the specialisation question: 365 enterprises are 76.7% of its enterprises
 LEADER_ENTERPRISES = 476
@@ -73,16 +74,22 @@ def member_types(design: Design, rng: np.random.Generator) -> pd.DataFrame:
     """Members by type (42 × 5); row sums are the member counts, column sums the printed totals."""
     members = design.members
     overall = design.scores[:, -1]
-    rank = np.argsort(np.argsort(0.5 * np.log(members) + 1.6 * overall + rng.normal(0, 0.33, N)))
-    science = np.zeros(N, int)
-    order = np.argsort(rank, kind="stable")
-    science[order[2:-2]] = spread_total(
+    counts = np.zeros(N, int)
+    counts[2:-2] = spread_total(
         np.exp(np.linspace(0, 2.2, N - 4)),
         TYPES["science"] - 2 * SCIENCE_MAX,
         np.ones(N - 4, int),
         np.full(N - 4, SCIENCE_MAX - 1),
     )
-    science[order[-2:]] = SCIENCE_MAX
+    counts[-2:] = SCIENCE_MAX
+    science, nearest = counts, np.inf
+    for _ in range(3000):  # the link with the overall score is printed as R² = 0.2873
+        order = np.argsort(0.5 * np.log(members) + 1.6 * overall + rng.normal(0, 0.4, N), kind="stable")
+        drawn = np.zeros(N, int)
+        drawn[order] = counts
+        gap = abs(float(np.corrcoef(drawn, overall)[0, 1]) ** 2 - SCIENCE_R2)
+        if gap < nearest and (drawn <= 0.4 * members).all():
+            science, nearest = drawn, gap
     local = np.zeros(N, int)
     chosen = np.flatnonzero(_top(np.log(members), WITH_LOCAL_GOVERNMENT, rng, 0.8))
     local[chosen] = spread_total(
@@ -177,17 +184,20 @@ def _own_region(members: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _regions(members: np.ndarray, seats: np.ndarray, voivodeships: list[str], rng: np.random.Generator) -> pd.DataFrame:
-    own = _own_region(members, rng)
-    out = members - own
-    foreign = np.zeros(N, int)
-    chosen = rng.choice(np.flatnonzero(out > 12), size=FOREIGN_CLUSTERS, replace=False)
-    foreign[chosen] = [1, 1, 2, 3]
-    inland = out - foreign
-    total = int(inland.sum())
     rest = [v for v in voivodeships if v not in OUT_OF_REGION]
-    remaining = total - sum(OUT_OF_REGION.values())
     low = np.full(len(rest), 36)
-    high = np.full(len(rest), 131)
+    high = np.full(len(rest), 131)  # the fourth largest printed is 133
+    remaining = -1
+    median = 0.0
+    while abs(median - OWN_REGION["median"]) > 0.05 or not low.sum() * 1.05 < remaining < high.sum() * 0.97:
+        own = _own_region(members, rng)
+        median = float(np.median(100 * own / members))
+        out = members - own
+        foreign = np.zeros(N, int)
+        chosen = rng.choice(np.flatnonzero(out > 12), size=FOREIGN_CLUSTERS, replace=False)
+        foreign[chosen] = [1, 1, 2, 3]
+        inland = out - foreign
+        remaining = int(inland.sum()) - sum(OUT_OF_REGION.values())
     spread = spread_total(rng.uniform(0.8, 1.2, len(rest)), remaining, low, high)
     sums = {**OUT_OF_REGION, **dict(zip(rest, spread, strict=True))}
     columns = np.array([sums[v] for v in voivodeships])
@@ -214,9 +224,9 @@ def _specialisations(design: Design, kis: list[str], rng: np.random.Generator) -
     ticks = np.zeros((N, len(kis)), int)
     for i, sector in enumerate(design.sector):
         n = int(rng.choice([4, 5, 6, 7], p=[0.5, 0.3, 0.15, 0.05])) if many[i] else int(rng.choice([1, 2, 3]))
-        liked = [k for k in KIS_AFFINITY[sector] if k != dominant[i]]
-        other = [k for k in kis if k not in liked and k != dominant[i]]
-        chosen = [dominant[i], *rng.permutation(liked), *rng.permutation(other)][:n]
+        near = [k for k in KIS_AFFINITY[sector] if k != dominant[i]]
+        other = [k for k in kis if k not in near and k != dominant[i]]
+        chosen = [dominant[i], *rng.permutation(near), *rng.permutation(other)][:n]
         ticks[i, [kis.index(k) for k in chosen]] = 1
     out = pd.DataFrame(ticks, columns=[f"kis__{k}" for k in kis])
     out["kis_dominant"] = dominant
@@ -228,7 +238,7 @@ def describe(
 ) -> pd.DataFrame:
     """Section A of the questionnaire for the 42 respondents, and the 2025 label of the desk research (last column).
 
-    Seats are drawn without regard to sector or size: only the number of seats in each voivodeship is that of the registry.
+    Seats are drawn without regard to sector or size: only the number of seats by voivodeship is that of the registry.
     """
     members = design.members
     overall = design.scores[:, -1]

@@ -1,9 +1,9 @@
 """Synthetic clusters: sector, size, age, status and strategy of 42 respondents, and the sub-area scores they aim at.
 
-The groups have the printed sizes; which groups meet in one respondent is *not* taken from the registry of named
-clusters but searched for: starting from a random design, simulated annealing exchanges labels and moves trial scores
-until the group statistics of Tables 18 to 36 come near. No respondent has the sector and member count of a named
-cluster.
+The groups have the printed sizes. How many respondents of a sector fall into a size band is as among named clusters;
+which age, status and strategy go with them is *not* taken from the registry but searched for: starting from a random
+design, simulated annealing exchanges labels and moves trial scores until the group statistics of Tables 18 to 36 come
+near. No respondent has the sector and member count of a named cluster.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from ortools.sat.python import cp_model
 
 from analysis.reproduction.reconstruction import scoring
 from analysis.reproduction.reconstruction.published import DIMENSIONS, GROUPS, SECTORS, N, Published
+from analysis.reproduction.reconstruction.rounding import spread_total
 
-# Rows: sectors in the order of SECTORS; columns: 20-49, 50-79, 80-149, 150+. Row sums 4/6/6/9/9/8, column sums 10/11/11/10.
+# Rows: sectors in the order of SECTORS; columns: 20-49, 50-79, 80-149, 150+ members (10/11/11/10 in all).
 SECTOR_BY_SIZE = np.array(
     [[0, 1, 2, 1], [1, 0, 2, 3], [2, 2, 1, 1], [3, 4, 1, 1], [3, 1, 2, 3], [1, 3, 3, 1]], dtype=int
 )
@@ -31,6 +32,9 @@ N_KKK = 17
 KKK_ABOVE_100 = 16
 # clusters that gave no value at all for sub-area IV.4: (sector, size band)
 WITHOUT_SPECIALISATION = (("edu", 3), ("moto", 3), ("moto", 3), ("moto", 3))
+# the one sub-area with a single indicator (0 to 16 environmental actions): totals by sector follow from Table 10
+SINGLE, SINGLE_MAX = "IV.3", 16
+SINGLE_BY_SECTOR = {"bio": 27, "chem": 57, "edu": 11, "ict": 34, "moto": 65, "metal": 75}
 REGRESSION = {"slope": 0.0012, "intercept": 0.1799, "r2": 0.4038}
 
 
@@ -68,29 +72,29 @@ def _members(sector: np.ndarray, size: np.ndarray, published: Published, rng: np
         else:
             high = min(high, 230)
             allowed = [v for v in range(low, high + 1) if v not in taken]
-        x = model.NewIntVarFromDomain(cp_model.Domain.FromValues(allowed), f"m{i}")
+        x = model.new_int_var_from_domain(cp_model.Domain.from_values(allowed), f"m{i}")
         typical = int(np.exp(rng.uniform(np.log(low), np.log(high))))
-        gap = model.NewIntVar(0, 600, "")
-        model.AddAbsEquality(gap, x - typical)
-        over = model.NewBoolVar("")
-        model.Add(x > 100).OnlyEnforceIf(over)
-        model.Add(x <= 100).OnlyEnforceIf(over.Not())
+        gap = model.new_int_var(0, 600, "")
+        model.add_abs_equality(gap, x - typical)
+        over = model.new_bool_var("")
+        model.add(x > 100).only_enforce_if(over)
+        model.add(x <= 100).only_enforce_if(over.negated())
         values.append(x)
         gaps.append(gap)
         above.append(over)
     for k, code in enumerate(SECTORS):
-        model.Add(sum(x for i, x in enumerate(values) if sector[i] == k) == SECTOR_MEMBERS[code])
-        model.AddAllDifferent([x for i, x in enumerate(values) if sector[i] == k])
-    model.Add(sum(above) == ABOVE_100)
-    model.Minimize(sum(gaps))
+        model.add(sum(x for i, x in enumerate(values) if sector[i] == k) == SECTOR_MEMBERS[code])
+        model.add_all_different([x for i, x in enumerate(values) if sector[i] == k])
+    model.add(sum(above) == ABOVE_100)
+    model.minimize(sum(gaps))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
     solver.parameters.max_deterministic_time = 5.0
-    status = solver.Solve(model)
+    status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         raise RuntimeError("no member counts satisfy the sector sums and size bands")
-    return np.array([solver.Value(x) for x in values])
+    return np.array([solver.value(x) for x in values])
 
 
 def weights_of(published: Published) -> dict[str, int]:
@@ -100,7 +104,7 @@ def weights_of(published: Published) -> dict[str, int]:
 
 
 def complete(sub: np.ndarray, columns: tuple[str, ...], weights: dict[str, int]) -> np.ndarray:
-    """42 × 25 scores from 42 × 19 sub-area scores: areas weighted by available indicators, overall the mean of areas."""
+    """42 × 25 scores from 42 × 19 of sub-areas: areas weighted by available indicators, overall the mean of areas."""
     out = np.full((len(sub), len(columns)), np.nan)
     names = list(weights)
     out[:, [columns.index(n) for n in names]] = sub
@@ -171,8 +175,13 @@ def design_groups(
     names = list(weights_of(published))
     sub = _trial_scores(design, published, names, rng)
     sub[design.without_iv4, names.index("IV.4")] = np.nan
+    for code, total in SINGLE_BY_SECTOR.items():
+        inside = np.flatnonzero(design.sector == code)
+        own = sub[inside, names.index(SINGLE)]
+        whole = spread_total(own + 0.05, total, np.zeros(len(inside), int), np.full(len(inside), SINGLE_MAX))
+        sub[inside, names.index(SINGLE)] = whole / SINGLE_MAX
     design.scores = complete(sub, published.columns, weights_of(published))
-    refine(design, published, rng, steps=steps, hot=0.02, labels_too=True, progress=progress)
+    refine(design, published, rng, steps=steps, hot=0.15, cold=0.0015, labels_too=True, progress=progress)
     return design
 
 
@@ -209,9 +218,9 @@ def refine(
     all_column = columns.index("ALL")
     w = np.array([weights[n] for n in names], float)
     area_w = {}
-    for a in areas:
-        k = np.array([n.split(".")[0] == a for n in names])
-        area_w[columns.index(a)] = ((~np.isnan(sub)) * (w * k)).sum(axis=1)
+    for area in areas:
+        inside = np.array([n.split(".")[0] == area for n in names])
+        area_w[columns.index(area)] = ((~np.isnan(sub)) * (w * inside)).sum(axis=1)
     first = {}
     at = 1
     for d in DIMENSIONS:
@@ -220,6 +229,8 @@ def refine(
     line = regression_penalty(design.members, ext[:N, all_column])
     tenth = max(steps // 10, 1)
     exchange = ("age", "kkk", "strategy")
+    single = names.index(SINGLE)
+    same_sector = [np.flatnonzero(labels["sector"] == s) for s in labels["sector"]]
     for step in range(steps):
         temperature = hot * (cold / hot) ** (step / steps)
         kind = rng.random()
@@ -227,7 +238,7 @@ def refine(
             if not labels_too:
                 continue
             d = exchange[int(rng.integers(3))]
-            a, b = rng.integers(N, size=2)
+            a, b = (int(v) for v in rng.integers(N, size=2))
             if labels[d][a] == labels[d][b] or (d == "kkk" and (design.members[a] > 100) != (design.members[b] > 100)):
                 continue
             old = labels[d].copy()
@@ -244,9 +255,20 @@ def refine(
                 labels[d] = old
             continue
         k = int(rng.integers(len(names)))
-        a, b = rng.integers(N, size=2)
-        c = column_of[k]
-        if kind < 0.5:
+        a, b = (int(v) for v in rng.integers(N, size=2))
+        c = int(column_of[k])
+        moved: list[tuple[int, float]]
+        if k == single:  # whole numbers of one indicator, whose sector totals are known
+            b = int(rng.choice(same_sector[a]))
+            if a == b:
+                continue
+            if kind < 0.5:
+                moved = [(a, ext[b, c] - ext[a, c]), (b, ext[a, c] - ext[b, c])]
+            else:
+                if ext[a, c] > 1 - 0.5 / SINGLE_MAX or ext[b, c] < 0.5 / SINGLE_MAX:
+                    continue
+                moved = [(a, 1 / SINGLE_MAX), (b, -1 / SINGLE_MAX)]
+        elif kind < 0.5:
             if np.isinf(ext[a, c]) or np.isinf(ext[b, c]) or ext[a, c] == ext[b, c]:
                 continue
             moved = [(a, ext[b, c] - ext[a, c]), (b, ext[a, c] - ext[b, c])]

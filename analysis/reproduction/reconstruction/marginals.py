@@ -1,15 +1,16 @@
 """Values of each numeric indicator: 42 integers (scaled) that give the printed statistics, by CP-SAT.
 
-For one indicator the unknowns are the answers of the respondents. Mean, median, benchmark, totals, counts in comments and
-sector means are constraints, each behind a switch with a weight, so that contradictory statements give way in a fixed
-order: mean, median and benchmark first, sector means and totals next, counts of the annex, counts of the running text
-last. Among the solutions the one nearest to a target is wanted: a skewed shape through the printed order statistics, the
-larger values at respondents with larger trial scores.
+For one indicator the unknowns are the answers of the respondents. Mean, median, benchmark, totals, counts in comments
+and sector means are constraints, each behind a switch with a weight, so that contradictory statements give way in a
+fixed order: mean, median and benchmark are kept always, then come sector means, totals, counts of the annex and counts
+of the running text. Among the solutions the one nearest to a target is wanted: a skewed shape through the printed order
+statistics, the larger values at respondents with larger trial scores.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -90,7 +91,7 @@ def target_shape(
 
     def bend(power: float) -> np.ndarray:
         out = np.zeros(n)
-        for (a, b), (va, vb) in zip(zip(xs, xs[1:], strict=False), zip(ys, ys[1:], strict=False), strict=True):
+        for (a, b), (va, vb) in zip(pairwise(xs), pairwise(ys), strict=True):
             k = np.arange(a, b + 1)
             u = ((k - a) / (b - a)) ** power
             out[a : b + 1] = np.exp(np.log(va + step) * (1 - u) + np.log(vb + step) * u) - step
@@ -112,8 +113,8 @@ def target_shape(
 class Task:
     """One indicator to solve: who answers, bounds, scale, links to other answers.
 
-    `aim` (normalised scores wanted, NaN: none) with `keep` (present answers) asks for answers whose scores come near the
-    aim while the quartiles, and so the cap of the treatment, stay those of `keep`.
+    `aim` (normalised scores wanted, NaN: none) with `keep` (present answers) asks for answers whose scores come near
+    the aim while the quartiles, and so the cap of the treatment, stay those of `keep`.
     """
 
     code: str
@@ -134,7 +135,7 @@ class Task:
 
 def printed_triple(published: Published, code: str, unit: str) -> tuple[float, float, float, int, int]:
     """Mean, median, benchmark in one unit, and decimals of mean and median (median of I.2.6 is printed in PLN)."""
-    row = published.indicators.loc[code]
+    row = {str(k): str(v) for k, v in published.indicators.loc[code].items()}
     mean, median, top = float(row["mean"]), float(row["median"]), float(row["benchmark"])
     dm, dd = decimals_of(row["mean_str"]), decimals_of(row["median_str"])
     if unit == "thousand_pln" and row["unit_median"] == "zł":
@@ -146,7 +147,7 @@ def sector_targets(published: Published, code: str) -> dict[str, tuple[float, in
     """Printed sector means of an indicator: sector → (value, decimals); empty when not in Table 10."""
     table = published.sector_means
     part = table[(table["code"] == code) & (table["unit"] != "% of clusters")]
-    return {r.sector_code: (float(r.value), int(r.decimals)) for r in part.itertuples(index=False)}
+    return {str(r["sector_code"]): (float(r["value"]), int(r["decimals"])) for r in part.to_dict("records")}
 
 
 class _Builder:
@@ -160,7 +161,7 @@ class _Builder:
         for i in self.who:
             high = 0 if task.must_be_zero[i] else int(min(task.upper[i], top))
             low = int(min(max(task.lower[i], 1 if task.must_be_positive[i] else 0), high))
-            self.x[i] = self.model.NewIntVar(low, high, f"x{i}")
+            self.x[i] = self.model.new_int_var(low, high, f"x{i}")
         self.top = top
         self.at_least: dict[int, dict[int, cp_model.IntVar]] = {}
 
@@ -169,39 +170,39 @@ class _Builder:
         if value not in self.at_least:
             out = {}
             for i in self.who:
-                b = self.model.NewBoolVar(f"ge{value}_{i}")
-                self.model.Add(self.x[i] >= value).OnlyEnforceIf(b)
-                self.model.Add(self.x[i] <= value - 1).OnlyEnforceIf(b.Not())
+                b = self.model.new_bool_var(f"ge{value}_{i}")
+                self.model.add(self.x[i] >= value).only_enforce_if(b)
+                self.model.add(self.x[i] <= value - 1).only_enforce_if(b.negated())
                 out[i] = b
             self.at_least[value] = out
         return list(self.at_least[value].values())
 
-    def count(self, low: int | None, high: int | None) -> cp_model.LinearExpr:
+    def count(self, low: int | None, high: int | None) -> cp_model.LinearExprT:
         """Number of answers in [low, high]."""
         first = sum(self.ge(low)) if low is not None else len(self.who)
         return first - (sum(self.ge(high + 1)) if high is not None else 0)
 
     def soft(self) -> cp_model.IntVar:
-        return self.model.NewBoolVar("")
+        return self.model.new_bool_var("")
 
 
-def _interval(value: float, decimals: int, times: float) -> tuple[int, int]:
-    """Integer totals whose mean over `times` units prints as `value`."""
+def interval(value: float, decimals: int, times: float, *, half_up: bool = False) -> tuple[int, int]:
+    """Integer totals whose mean over `times` prints as `value`; `half_up` admits one exactly half a digit below."""
     half = 0.4999 * 10.0**-decimals
-    return int(np.ceil((value - half) * times - 1e-6)), int(np.floor((value + half) * times + 1e-6))
+    low = 0.5 * 10.0**-decimals if half_up else half
+    return int(np.ceil((value - low) * times - 1e-6)), int(np.floor((value + half) * times + 1e-6))
 
 
 def _steps(target: np.ndarray, scale: int, rng: np.random.Generator) -> np.ndarray:
-    """Rounding of amounts: most answers are given in round figures that grow with their size, some to the last digit."""
+    """Rounding of amounts: most answers are round figures that grow with their size, some exact to the last digit."""
     steps = np.ones(len(target), int)
-    if scale != 10:
-        return steps
-    for i, value in enumerate(target / scale):
-        if value <= 2 or rng.random() < 0.3:
+    smallest = 2 if scale == 10 else 300
+    for i, value in enumerate(np.nan_to_num(target) / scale):
+        if value <= smallest or rng.random() < 0.3:
             continue
         magnitude = 10 ** int(np.floor(np.log10(value)))
         share = rng.choice([0.01, 0.05, 0.1, 0.5], p=[0.25, 0.2, 0.4, 0.15])
-        steps[i] = max(int(round(magnitude * share * scale)), 1)
+        steps[i] = max(round(magnitude * share * scale), 1)
     return steps
 
 
@@ -228,19 +229,19 @@ def _attempt(
     task: Task, published: Published, unit: str, rng: np.random.Generator, *, time_limit: float, firm: bool
 ) -> np.ndarray | None:
     code, scale = task.code, task.scale
-    mean, median, top_value, dm, dd = printed_triple(published, code, unit)
+    mean, median, top_value, dm, _ = printed_triple(published, code, unit)
     top = round(top_value * scale)
     b = _Builder(task, top)
     model, n, who = b.model, len(b.who), b.who
     total = sum(b.x.values())
-    objective: list[cp_model.LinearExpr] = []
+    objective: list[cp_model.LinearExprT] = []
     facts = [f for f in published.facts if f.code == code]
 
     # benchmark, mean, median
-    model.Add(b.count(top, None) >= 1)
-    low, high = _interval(mean, dm, n * scale)
-    model.Add(total >= low)
-    model.Add(total <= high)
+    model.add(b.count(top, None) >= 1)
+    low, high = interval(mean, dm, n * scale)
+    model.add(total >= low)
+    model.add(total <= high)
     anchors: dict[int, float] = {n - 1: top}
     zeros = 0
     for f in facts:
@@ -261,8 +262,8 @@ def _attempt(
     m = median * scale
     half = n // 2
     if n % 2:
-        model.Add(b.count(None, round(m)) >= half + 1)
-        model.Add(b.count(round(m), None) >= half + 1)
+        model.add(b.count(None, round(m)) >= half + 1)
+        model.add(b.count(round(m), None) >= half + 1)
         anchors[half] = m
     else:
         pair = (int(np.floor(m)), int(np.ceil(m)))
@@ -273,14 +274,14 @@ def _attempt(
         elif code == "III.2.2":
             pair = (0, 2) if zeros >= half else (1, 1)
         elif pair[0] == pair[1] and m > 30 * scale and "n_" not in code:
-            wide = max(int(round(m * 0.04)), 1)
+            wide = max(round(m * 0.04), 1)
             pair = (int(m) - wide, int(m) + wide)
         if pair[0] + pair[1] != round(2 * m):
             pair = (int(np.floor(m)), round(2 * m) - int(np.floor(m)))
-        model.Add(b.count(None, pair[0]) >= half)
-        model.Add(b.count(pair[0], None) >= half + 1)
-        model.Add(b.count(None, pair[1]) >= half + 1)
-        model.Add(b.count(pair[1], None) >= half)
+        model.add(b.count(None, pair[0]) >= half)
+        model.add(b.count(pair[0], None) >= half + 1)
+        model.add(b.count(None, pair[1]) >= half + 1)
+        model.add(b.count(pair[1], None) >= half)
         if pair[0] > 0 or zeros >= half:
             anchors[half - 1] = pair[0]
         anchors[half] = pair[1]
@@ -291,11 +292,11 @@ def _attempt(
         weight = WEIGHT_TEXT if fact.source == "running text" else WEIGHT_COUNT
         if fact.kind in ("total", "rank"):
             weight = WEIGHT_TOTAL
-        objective.append(weight * 100000 * ok.Not())
+        objective.append(weight * 100000 * ok.negated())
         return ok
 
-    def equal(expr: cp_model.LinearExpr, value: int, fact: Fact) -> None:
-        model.Add(expr == value).OnlyEnforceIf(soften(fact))
+    def equal(expr: cp_model.LinearExprT, value: int, fact: Fact) -> None:
+        model.add(expr == value).only_enforce_if(soften(fact))
 
     for f in facts:
         t = threshold(f)
@@ -334,44 +335,46 @@ def _attempt(
             a, z = (round(float(v) * scale) for v in f.threshold.split("-"))
             equal(b.count(a if code != "I.1.4" else 1, z), int(value), f)
             if code == "I.1.4":  # nobody between 0 and 1 person: both readings of "1 or 2 persons" hold
-                model.Add(b.count(1, scale - 1) == 0)
+                model.add(b.count(1, scale - 1) == 0)
         elif f.kind == "total" and value is not None:
-            if code == "I.3.1":
-                continue  # 151.5 million is the mean times 37, rounded
-            model.Add(total == round(value * scale)).OnlyEnforceIf(soften(f))
+            if code in ("I.1.1", "I.3.1"):
+                continue  # rounded totals that follow from the mean and the number of answers
+            model.add(total == round(value * scale)).only_enforce_if(soften(f))
         elif f.kind == "rank" and value is not None:
             rank, v = int(f.threshold), round(value * scale)
             ok = soften(f)
-            model.Add(b.count(v, None) >= rank).OnlyEnforceIf(ok)
-            model.Add(b.count(v + 1, None) <= rank - 1).OnlyEnforceIf(ok)
+            model.add(b.count(v, None) >= rank).only_enforce_if(ok)
+            model.add(b.count(v + 1, None) <= rank - 1).only_enforce_if(ok)
             anchors[n - rank] = v
         elif f.kind == "min_positive" and value is not None:
             ok = soften(f)
             v = round(value * scale)
-            model.Add(b.count(1, v - 1) == 0).OnlyEnforceIf(ok)
-            model.Add(b.count(v, v) >= 1).OnlyEnforceIf(ok)
+            model.add(b.count(1, v - 1) == 0).only_enforce_if(ok)
+            model.add(b.count(v, v) >= 1).only_enforce_if(ok)
             anchors[zeros] = v
         elif f.kind == "mean_positive" and value is not None:
             # printed in millions for amounts; number of positive answers as stated elsewhere
             factor = 1000 if unit == "thousand_pln" else 1
             decimals = len(f.value.split(".")[1]) if "." in f.value else 0
             k = {"III.2.1": 19, "III.2.3": 15, "V.2.5": 20, "V.2.6": 19, "V.3.1": 35, "V.3.2": 23}[code]
-            lo_, hi_ = _interval(value, decimals, k * scale * factor)
+            lo_, hi_ = interval(value, decimals, k * scale * factor)
             ok = soften(f)
-            model.Add(total >= lo_).OnlyEnforceIf(ok)
-            model.Add(total <= hi_).OnlyEnforceIf(ok)
-            model.Add(b.count(1, None) == k).OnlyEnforceIf(ok)
+            model.add(total >= lo_).only_enforce_if(ok)
+            model.add(total <= hi_).only_enforce_if(ok)
+            model.add(b.count(1, None) == k).only_enforce_if(ok)
             zeros = max(zeros, n - k)
         elif f.kind == "most_le" and ts is not None:
             ok = soften(f)
-            model.Add(4 * b.count(1, ts) >= 3 * b.count(1, None)).OnlyEnforceIf(ok)
+            model.add(4 * b.count(1, ts) >= 3 * b.count(1, None)).only_enforce_if(ok)
         elif f.kind == "total_upper_bound" and value is not None:
-            model.Add(total <= round(value * scale)).OnlyEnforceIf(soften(f))
+            model.add(total <= round(value * scale)).only_enforce_if(soften(f))
 
     if code == "III.2.2":
-        model.Add(b.count(0, 0) == ZEROS[code])
+        model.add(b.count(0, 0) == ZEROS[code])
+    if code == "II.6.2":
+        options.levels_exist(model, list(b.x.values()))
     if code in options.SHARES:
-        options.feasible_with(code, b.ge, model, total, bool(task.extra.get("other")))
+        options.feasible_with(code, b.ge, model, list(b.x.values()), bool(task.extra.get("other")))
     if code in ("II.1.5", "II.3.4"):
         zeros = 0
     # sector means
@@ -381,21 +384,21 @@ def _attempt(
         inside = [i for i in who if task.sector[i] == SECTORS.index(s)]
         if not inside:
             continue
-        lo_, hi_ = _interval(value, decimals, len(inside) * scale)
+        lo_, hi_ = interval(value, decimals, len(inside) * scale, half_up=True)
         part = sum(b.x[i] for i in inside)
-        over = model.NewIntVar(0, 0 if firm else 10**10, "")
-        model.Add(part - hi_ <= over)
-        model.Add(lo_ - part <= over)
+        over = model.new_int_var(0, 0 if firm else 10**10, "")
+        model.add(part - hi_ <= over)
+        model.add(lo_ - part <= over)
         unit_cost = max(int(WEIGHT_SECTOR * 100000 / max(abs(lo_), scale)), 1)
         objective.append(unit_cost * over)
-        wrong = model.NewBoolVar("")
-        model.Add(over == 0).OnlyEnforceIf(wrong.Not())
+        wrong = model.new_bool_var("")
+        model.add(over == 0).only_enforce_if(wrong.negated())
         objective.append(20 * 100000 * wrong)
         for i in inside:
             effect[i] = np.log((value + 0.1) / (mean + 0.1))
     for key, value in task.extra.items():
         if key == "kkk_total":
-            model.Add(sum(b.x[i] for i in who if task.kkk[i] == 0) == int(value))
+            model.add(sum(b.x[i] for i in who if task.kkk[i] == 0) == int(value))
 
     # target: shape by rank of activity
     rank_by = task.activity + 0.6 * effect + rng.normal(0, 0.15, len(task.activity))
@@ -420,8 +423,8 @@ def _attempt(
         target[i] = min(shape[place], b.top)
     if task.aim is None:
         _near_shape(b, target, _steps(target, scale, rng), objective, rng)
-    else:
-        _near_aim(b, task, objective)
+    elif task.keep is not None:
+        _near_aim(b, task, _steps(task.keep, scale, rng), objective)
     if task.shares is not None:
         # mean share of the enterprises of each respondent, in percent
         share, decimals, full = task.extra["mean_share"], 0, int(task.extra["full"])
@@ -429,91 +432,100 @@ def _attempt(
         lo_ = int((share - 0.45) * 1000 * n)
         hi_ = int((share + 0.45) * 1000 * n)
         expr = sum(w * b.x[i] for w, i in zip(weight, who, strict=True))
-        ok = model.NewBoolVar("")
+        ok = model.new_bool_var("")
         if firm:
-            model.Add(ok == 1)
-        objective.append(WEIGHT_COUNT * 100000 * ok.Not())
-        model.Add(expr >= lo_).OnlyEnforceIf(ok)
-        model.Add(expr <= hi_).OnlyEnforceIf(ok)
+            model.add(ok == 1)
+        objective.append(WEIGHT_COUNT * 100000 * ok.negated())
+        model.add(expr >= lo_).only_enforce_if(ok)
+        model.add(expr <= hi_).only_enforce_if(ok)
         equals = []
         for i in who:
-            e = model.NewBoolVar("")
-            model.Add(b.x[i] == int(task.shares[i])).OnlyEnforceIf(e)
-            model.Add(b.x[i] <= int(task.shares[i]) - 1).OnlyEnforceIf(e.Not())
+            e = model.new_bool_var("")
+            model.add(b.x[i] == int(task.shares[i])).only_enforce_if(e)
+            model.add(b.x[i] <= int(task.shares[i]) - 1).only_enforce_if(e.negated())
             equals.append(e)
-        ok = model.NewBoolVar("")
+        ok = model.new_bool_var("")
         if firm:
-            model.Add(ok == 1)
-        objective.append(WEIGHT_COUNT * 100000 * ok.Not())
-        model.Add(sum(equals) == full).OnlyEnforceIf(ok)
-    model.Minimize(sum(objective))
+            model.add(ok == 1)
+        objective.append(WEIGHT_COUNT * 100000 * ok.negated())
+        model.add(sum(equals) == full).only_enforce_if(ok)
+    model.minimize(sum(objective))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 7
     solver.parameters.max_deterministic_time = time_limit
     solver.parameters.relative_gap_limit = 0.02
-    status = solver.Solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise RuntimeError(
-            f"{code}: no answers give the printed mean, median and benchmark ({solver.StatusName(status)})"
-        )
+    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
     out = np.full(len(task.activity), np.nan)
     for i in who:
-        out[i] = solver.Value(b.x[i]) / scale
+        out[i] = solver.value(b.x[i]) / scale
     return out
 
 
 def _near_shape(
-    b: _Builder, target: np.ndarray, steps: np.ndarray, objective: list[cp_model.LinearExpr], rng: np.random.Generator
+    b: _Builder, target: np.ndarray, steps: np.ndarray, objective: list[cp_model.LinearExprT], rng: np.random.Generator
 ) -> None:
     """Wish for answers near a target, most of them in round figures."""
     model, task = b.model, b.task
     steps[rng.permutation(b.who)[:3]] = 1
     for i in b.who:
         if steps[i] > 1 and not task.must_be_zero[i]:
-            k = model.NewIntVar(0, b.top // int(steps[i]) + 1, "")
-            off = model.NewBoolVar("")
-            model.Add(b.x[i] == int(steps[i]) * k).OnlyEnforceIf(off.Not())
+            k = model.new_int_var(0, b.top // int(steps[i]) + 1, "")
+            off = model.new_bool_var("")
+            model.add(b.x[i] == int(steps[i]) * k).only_enforce_if(off.negated())
             objective.append(30 * off)
-            model.AddHint(k, int(target[i] // steps[i]))
-        gap = model.NewIntVar(0, b.top + 1, "")
-        model.Add(gap >= b.x[i] - round(target[i]))
-        model.Add(gap >= round(target[i]) - b.x[i])
+            model.add_hint(k, int(target[i] // steps[i]))
+        gap = model.new_int_var(0, b.top + 1, "")
+        model.add(gap >= b.x[i] - round(target[i]))
+        model.add(gap >= round(target[i]) - b.x[i])
         objective.append(max(int(1000 / (target[i] + 0.5 * task.scale)), 1) * gap)
-        model.AddHint(b.x[i], int(np.clip(round(target[i]), 0, b.top)))
+        model.add_hint(b.x[i], int(np.clip(round(target[i]), 0, b.top)))
 
 
-def _near_aim(b: _Builder, task: Task, objective: list[cp_model.LinearExpr]) -> None:
+def _near_aim(b: _Builder, task: Task, steps: np.ndarray, objective: list[cp_model.LinearExprT]) -> None:
     """Wish for answers whose normalised scores come near the aim; quartiles, least value and cap stay as they are."""
     assert task.aim is not None and task.keep is not None
     model, n = b.model, len(b.who)
     present = np.sort(np.rint(task.keep[b.who] * task.scale)).astype(int)
     low = int(present[0])
+    factor = task.extra.get("cap_factor", 1.0)
+    upper_places = sorted({int((n - 1) * 0.75), int(np.ceil((n - 1) * 0.75))})
+    for place in upper_places:
+        present[place] = round(present[place] * factor)
+    present = np.maximum.accumulate(present)
+    for place in range(upper_places[0] - 1, -1, -1):
+        present[place] = min(present[place], present[place + 1])
     q1, q3 = np.quantile(present, [0.25, 0.75])
     cap = q3 + 1.5 * (q3 - q1) if q3 > q1 else float(present[-1])
     cap = min(cap, float(b.top))
     for x in b.x.values():
-        model.Add(x >= low)
-    model.Add(b.count(None, low) >= 1)
+        model.add(x >= low)
+    model.add(b.count(None, low) >= 1)
     if q3 > q1 and cap < b.top:
         places = set()
         for share in (0.25, 0.75):
             at = (n - 1) * share
             places |= {int(at), int(np.ceil(at))}
         for place in places:
-            model.Add(b.count(None, int(present[place])) >= place + 1)
-            model.Add(b.count(int(present[place]), None) >= n - place)
+            model.add(b.count(None, int(present[place])) >= place + 1)
+            model.add(b.count(int(present[place]), None) >= n - place)
     ceiling = int(np.ceil(cap))
     for i in b.who:
-        model.AddHint(b.x[i], round(float(task.keep[i]) * task.scale))
+        model.add_hint(b.x[i], round(float(task.keep[i]) * task.scale))
+        if steps[i] > 1 and not task.must_be_zero[i]:
+            k = model.new_int_var(0, b.top // int(steps[i]) + 1, "")
+            off = model.new_bool_var("")
+            model.add(b.x[i] == int(steps[i]) * k).only_enforce_if(off.negated())
+            objective.append(40 * off)
         if np.isnan(task.aim[i]):
             continue
         want = round(low + float(np.clip(task.aim[i], 0, 1)) * (cap - low))
         seen = b.x[i]
         if ceiling < b.top:
-            seen = model.NewIntVar(low, ceiling, "")
-            model.AddMinEquality(seen, [b.x[i], ceiling])
-        gap = model.NewIntVar(0, ceiling + 1, "")
-        model.Add(gap >= seen - want)
-        model.Add(gap >= want - seen)
+            seen = model.new_int_var(low, ceiling, "")
+            model.add_min_equality(seen, [b.x[i], ceiling])
+        gap = model.new_int_var(0, ceiling + 1, "")
+        model.add(gap >= seen - want)
+        model.add(gap >= want - seen)
         objective.append(max(round(20000 / max(cap - low, 1)), 1) * gap)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import numpy as np
 from ortools.sat.python import cp_model
 
@@ -25,6 +28,7 @@ SHARES: dict[str, tuple[int, ...]] = {
 LEVELS = (100, 90, 86, 74, 69, 69, 69, 64, 64, 57, 57, 48, 38)
 # options asked only when another option is ticked: (first, last + 1, parent position)
 NESTED = {"II.2.2": (5, 9, 1), "IV.3.1": (6, 12, 0)}
+OTHER_MAX = 12
 SCOPE_SHARES = (68, 56, 32)
 
 
@@ -58,19 +62,19 @@ def tick(
     counts = column_counts(code)
     k = len(counts)
     model = cp_model.CpModel()
-    y = [[model.NewBoolVar(f"y{i}_{j}") for j in range(k)] for i in range(N)]
-    other = [model.NewIntVar(0, 12 if has_other else 0, f"o{i}") for i in range(N)]
+    y = [[model.new_bool_var(f"y{i}_{j}") for j in range(k)] for i in range(N)]
+    other = [model.new_int_var(0, OTHER_MAX if has_other else 0, f"o{i}") for i in range(N)]
     for i in range(N):
-        model.Add(sum(y[i]) + other[i] == int(totals[i]))
+        model.add(sum(y[i]) + other[i] == int(totals[i]))
     for j, n in enumerate(counts):
-        model.Add(sum(y[i][j] for i in range(N)) == n)
+        model.add(sum(y[i][j] for i in range(N)) == n)
     if code in NESTED:
         first, last, parent = NESTED[code]
         for i in range(N):
             for j in range(first, last):
-                model.AddImplication(y[i][j], y[i][parent])
+                model.add_implication(y[i][j], y[i][parent])
     cost = rng.integers(0, 100, (N, k)) - (60 * liking).astype(int)
-    model.Minimize(
+    model.minimize(
         sum(int(cost[i, j]) * y[i][j] for i in range(N) for j in range(k)) + sum(40 * other[i] for i in range(N))
     )
     values = _solve(model, f"{code}: printed shares of options and numbers of options exclude each other")
@@ -88,42 +92,87 @@ def levels(totals: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """
     counts = [count_of(s, N) for s in LEVELS]
     model = cp_model.CpModel()
-    one = [[model.NewBoolVar("") for _ in counts] for _ in range(N)]
-    two = [[model.NewBoolVar("") for _ in counts] for _ in range(N)]
+    one = [[model.new_bool_var("") for _ in counts] for _ in range(N)]
+    two = [[model.new_bool_var("") for _ in counts] for _ in range(N)]
     for i in range(N):
         for j in range(len(counts)):
-            model.AddImplication(two[i][j], one[i][j])
-        model.Add(sum(one[i]) + sum(two[i]) == int(totals[i]))
+            model.add_implication(two[i][j], one[i][j])
+        model.add(sum(one[i]) + sum(two[i]) == int(totals[i]))
     for j, n in enumerate(counts):
-        model.Add(sum(two[i][j] for i in range(N)) == n)
+        model.add(sum(two[i][j] for i in range(N)) == n)
     cost = rng.integers(0, 100, (N, len(counts)))
-    model.Minimize(sum(int(cost[i, j]) * two[i][j] for i in range(N) for j in range(len(counts))))
-    values = _solve(model, "II.6.2: printed shares of technologies and points exclude each other")
+    model.minimize(sum(int(cost[i, j]) * two[i][j] for i in range(N) for j in range(len(counts))))
+    values = _solve(model, "II.6.2: printed shares of technologies and points exclude each other", limit=5.0)
     return np.array([[values(a) + values(b) for a, b in zip(p, q, strict=True)] for p, q in zip(one, two, strict=True)])
 
 
-def feasible_with(code: str, ge: object, model: cp_model.CpModel, total: cp_model.LinearExpr, has_other: bool) -> None:
-    """Condition on the totals under which ticks exist (Gale and Ryser), added to the model of an indicator.
+def feasible_with(
+    code: str,
+    ge: Callable[[int], list[cp_model.IntVar]],
+    model: cp_model.CpModel,
+    totals: list[cp_model.IntVar],
+    has_other: bool,
+) -> None:
+    """Condition on the totals under which ticks exist, added to the model of an indicator.
+
+    For plain lists the inequalities of Gale and Ryser; for nested options the ticks themselves as further unknowns.
 
     `ge(t)` gives the switches "total >= t".
     """
     counts = sorted(column_counts(code), reverse=True)
+    total = sum(totals)
     if has_other:
-        model.Add(total >= sum(counts))
+        model.add(total >= sum(counts))
     else:
-        model.Add(total == sum(counts))
-    reached = 0
+        model.add(total == sum(counts))
+    if code in NESTED:
+        _ticks_exist(code, model, totals, has_other)
+        return
+    reached: list[cp_model.IntVar] = []
     for k, _ in enumerate(counts, start=1):
-        reached = reached + sum(ge(k))  # type: ignore[operator]
-        model.Add(reached >= sum(counts[:k]))
+        reached.extend(ge(k))
+        model.add(sum(reached) >= sum(counts[:k]))
 
 
-def _solve(model: cp_model.CpModel, message: str) -> object:
+def _ticks_exist(code: str, model: cp_model.CpModel, totals: list[cp_model.IntVar], has_other: bool) -> None:
+    counts = column_counts(code)
+    first, last, parent = NESTED[code]
+    y = [[model.new_bool_var("") for _ in counts] for _ in totals]
+    for row, total in zip(y, totals, strict=True):
+        if has_other:
+            model.add(sum(row) <= total)
+            model.add(sum(row) >= total - OTHER_MAX)
+        else:
+            model.add(sum(row) == total)
+        for j in range(first, last):
+            model.add_implication(row[j], row[parent])
+    for j, n in enumerate(counts):
+        model.add(sum(row[j] for row in y) == n)
+
+
+def levels_exist(model: cp_model.CpModel, totals: list[cp_model.IntVar]) -> None:
+    """Condition on the points of II.6.2 under which levels with the printed shares of level 2 exist."""
+    counts = sorted((count_of(s, N) for s in LEVELS), reverse=True)
+    k = len(counts)
+    twos = [
+        [model.new_bool_var("") for _ in range(k)] for _ in totals
+    ]  # t-th switch: at least t technologies at level 2
+    for row, total in zip(twos, totals, strict=True):
+        for a, b in pairwise(row):
+            model.add_implication(b, a)
+        model.add(2 * sum(row) <= total)
+        model.add(total - k <= sum(row))
+    model.add(sum(sum(row) for row in twos) == sum(counts))
+    for j in range(1, k + 1):
+        model.add(sum(sum(row[:j]) for row in twos) >= sum(counts[:j]))
+
+
+def _solve(model: cp_model.CpModel, message: str, *, limit: float = 30.0) -> Callable[[cp_model.LinearExprT], int]:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 11
-    solver.parameters.max_deterministic_time = 4.0
+    solver.parameters.max_deterministic_time = limit
     solver.parameters.relative_gap_limit = 0.01
-    if solver.Solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         raise RuntimeError(message)
-    return solver.Value
+    return solver.value

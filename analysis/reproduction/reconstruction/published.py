@@ -31,7 +31,7 @@ FURTHER_FACTS: tuple[tuple[str, str, str, str], ...] = (
     ("I.1.4", "rank", "2", "15"),
     ("I.1.4", "rank", "3", "15"),
     ("I.1.4", "rank", "4", "13"),
-    ("I.1.1", "total", "", "1060380"),
+    ("I.1.1", "total", "", "1060400"),
     ("I.1.1", "rank", "2", "90000"),
     ("I.2.1", "rank", "2", "20000"),
     ("I.2.2", "n_ge", "40000", "4"),
@@ -104,8 +104,8 @@ def decimals_of(text: str) -> int:
 def _facts(path: Path) -> tuple[Fact, ...]:
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     facts = [
-        Fact(r.code, r.kind, r.threshold, r.value, r.label_pl, r.note, f"annex, line {r.line}")
-        for r in table.itertuples(index=False)
+        Fact(r["code"], r["kind"], r["threshold"], r["value"], r["label_pl"], r["note"], f"annex, line {r['line']}")
+        for r in table.to_dict("records")
     ]
     facts += [Fact(*row, label="", note="", source="running text") for row in FURTHER_FACTS]
     return tuple(facts)
@@ -117,8 +117,9 @@ def _scores(path: Path) -> tuple[np.ndarray, tuple[tuple[str, str], ...], tuple[
     keys = (("all", "all"), *((d, g) for d in DIMENSIONS for g in GROUPS[d]))
     out = np.full((len(keys), len(columns), len(MEASURES)), np.nan)
     place = {key: i for i, key in enumerate(keys)}
-    for row in table.itertuples(index=False):
-        out[place[row.group_dim, row.group], columns.index(row.column_code), MEASURES.index(row.measure)] = row.value
+    for r in table.to_dict("records"):
+        group, column = place[r["group_dim"], r["group"]], columns.index(r["column_code"])
+        out[group, column, MEASURES.index(r["measure"])] = r["value"]
     if np.isnan(out).any():
         raise ValueError(f"{path}: some of the {out.size} printed score statistics are missing")
     return out, keys, columns

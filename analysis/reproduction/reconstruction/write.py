@@ -1,18 +1,12 @@
-"""Files of the reconstruction: raw tables with sidecars, and the list of printed statements that do not hold."""
+"""Tables as they are written: columns of the codebook, and the list of printed statements that do not hold."""
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
-import yaml
 
 from analysis.reproduction.reconstruction.checks import Check
-from analysis.workspace import write_csv
 
-CREATED = "2025-11-30"
 INTEGER_TYPES = ("integer", "yes_no", "tick", "level", "rating", "year")
 
 # why a printed statement cannot hold together with stronger ones: (code, start of the fact) → reason
@@ -27,7 +21,7 @@ REASONS: dict[tuple[str, str], str] = {
     ("III.2.1", "n_positive"): "18 clusters and 19 clusters are both printed; the mean of the active ones fits 19",
     ("IV.1.7", "mean_excluding"): "2 159 less the leader's 1 227 over 41 clusters is 22.7",
     ("IV.1.8", "n_positive"): (
-        "a positive answer of 26 clusters excludes the printed median 0; 26 refers to domestic clusters, 20 to associations"
+        "26 positive answers exclude the printed median 0; 26 refers to domestic clusters, 20 to associations"
     ),
     ("V.3.1", "mean_positive"): "1 731 exporters in 35 clusters give 49.5, not 49.0",
     ("members_total", "largest"): "member counts of the largest named clusters are not given to the same sector",
@@ -43,29 +37,22 @@ def sort_columns(data: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
     KeyError
         An item of the codebook has no answers.
     """
-    out = {}
-    for row in codebook.itertuples(index=False):
-        column = data[row.item]
-        if row.type in INTEGER_TYPES:
+    out: dict[str, pd.Series] = {}
+    for row in codebook.to_dict("records"):
+        item = str(row["item"])
+        column = data[item]
+        if row["type"] in INTEGER_TYPES:
             numbers = pd.to_numeric(column)
             if not np.allclose(numbers.dropna(), np.rint(numbers.dropna())):
-                raise ValueError(f"{row.item}: whole numbers expected")
-            out[row.item] = numbers.round().astype("Int64")
-        elif row.type in ("amount", "decimal", "percent"):
+                raise ValueError(f"{item}: whole numbers expected")
+            out[item] = numbers.round().astype("Int64")
+        elif row["type"] in ("amount", "decimal", "percent"):
             numbers = pd.to_numeric(column).round(2)
             whole = bool((numbers.dropna() == np.rint(numbers.dropna())).all())
-            out[row.item] = numbers.astype("Int64") if whole else numbers
+            out[item] = numbers.astype("Int64") if whole else numbers
         else:
-            out[row.item] = column.astype(str)
+            out[item] = column.astype(str)
     return pd.DataFrame(out)
-
-
-def write_raw(table: pd.DataFrame, path: Path, sidecar: dict[str, object]) -> None:
-    """Write a raw table and its `<file>.source.yaml` with the checksum."""
-    write_csv(table, path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    text = yaml.safe_dump({**sidecar, "sha256": digest}, allow_unicode=True, sort_keys=False, width=1000)
-    path.with_name(path.name + ".source.yaml").write_text(text, encoding="utf-8")
 
 
 def unmet_table(checks: list[Check]) -> pd.DataFrame:
