@@ -191,7 +191,7 @@ def cmd_reconstruct(args: argparse.Namespace) -> int:
     """Make the reconstructed answers anew from the published statistics."""
     from analysis.reproduction.reconstruct import reconstruct_edition
 
-    reconstruct_edition(project_dir() / "data", args.edition, seed=args.seed)
+    reconstruct_edition(project_dir() / "data", args.edition, seed=args.seed, out_dir=args.out)
     return 0
 
 
@@ -284,6 +284,9 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = add("reconstruct", cmd_reconstruct, "make the reconstructed answers anew from the published statistics")
     sub.add_argument("--seed", type=int, default=2024)
+    sub.add_argument(
+        "--out", type=Path, help="folder for the files (default: the edition's raw/), to compare them first"
+    )
 
     sub = add("publish", cmd_publish, "one step of publishing (used by the workflow)")
     sub.add_argument("--method", default="default")
