@@ -16,6 +16,7 @@ from analysis import __version__
 from analysis.errors import ConfigError, KlastryError
 
 TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual")
+LOST_ROWS_SHOWN = 20  # by `klastry reproduce`; a new reconstruction can lose hundreds
 
 
 def project_dir() -> Path:
@@ -167,7 +168,10 @@ def cmd_reproduce(args: argparse.Namespace) -> int:
     if lost.empty:
         print("No row that matched before has been lost.")
         return 0
-    print(f"{len(lost)} row(s) matched before and no longer do:\n{lost.to_string(index=False)}", file=sys.stderr)
+    shown = lost.head(LOST_ROWS_SHOWN).to_string(index=False)
+    more = len(lost) - LOST_ROWS_SHOWN
+    rest = f"\n… and {more} more, between {baseline.relative_to(root)} and {path.relative_to(root)}" if more > 0 else ""
+    print(f"{len(lost)} row(s) matched before and no longer do:\n{shown}{rest}", file=sys.stderr)
     return 1
 
 

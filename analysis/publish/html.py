@@ -269,7 +269,7 @@ def _search_entries(page: Page) -> list[dict[str, str]]:
 def _contents(pages: list[Page]) -> str:
     def line(page: Page) -> str:
         number = f'<span class="no">{page.number}</span>' if page.number else '<span class="no"></span>'
-        status = "" if page.ready else '<span class="status"> w przygotowaniu</span>'
+        status = "" if page.ready else '<span class="status"> w&nbsp;przygotowaniu</span>'
         css = "" if page.ready else ' class="in-preparation"'
         return f'<a href="{page.file}"{css}>{number}<span>{escape(page.title)}{status}</span></a>'
 

@@ -37,7 +37,10 @@ STRATEGY_SCORE = (0.0, 0.5, 1.0)
 
 
 def export_share_pattern(published: Published, available: dict[str, int]) -> dict[str, int]:
-    """How many clusters of each sector state an export share: 25 answers that give the overall and the sector means."""
+    """How many clusters of each sector state an export share: 25 answers that give the overall and the sector means.
+
+    `available` is the number of clusters of the sector that can have one at all.
+    """
     means = marginals.sector_targets(published, "V.3.2")
     overall = float(str(published.indicators.at["V.3.2", "mean"]))
     sizes = [available[s] for s in SECTORS]
@@ -83,6 +86,9 @@ def first_matrix(
     sector = design.labels["sector"]
     out: dict[str, np.ndarray] = {}
 
+    sizes = {s: int(np.sum(sector == k)) for k, s in enumerate(SECTORS)}
+    export_shares = export_share_pattern(published, sizes)
+
     def activity(code: str) -> np.ndarray:
         own = design.scores[:, columns.index(code.rsplit(".", 1)[0])]
         return np.where(np.isnan(own), overall, own)
@@ -109,11 +115,8 @@ def first_matrix(
             yes[lost] = False
         elif code == "V.3.2":
             positive = np.flatnonzero(out["V.3.1"] > 0)
-            pattern = export_share_pattern(
-                published, {s: int(np.sum(sector[positive] == k)) for k, s in enumerate(SECTORS)}
-            )
             yes[:] = False
-            for s, k in pattern.items():
+            for s, k in export_shares.items():
                 inside = positive[sector[positive] == SECTORS.index(s)]
                 yes[inside[np.argsort(-activity(code)[inside], kind="stable")[:k]]] = True
         elif code in N_ANSWERED:
@@ -142,6 +145,10 @@ def first_matrix(
             out[code][who[np.argsort(act[who] + rng.normal(0, 0.15, len(who)), kind="stable")]] = values
             continue
         task = make_task(code, out, answered(code), act, design, published, units[code], enterprises, with_other)
+        if code == "V.3.1":  # exporters enough in every sector for the export shares that Table 10 implies
+            for s, k in export_shares.items():
+                inside = np.flatnonzero((sector == SECTORS.index(s)) & task.answered)
+                task.must_be_positive[inside[np.argsort(-act[inside], kind="stable")[:k]]] = True
         out[code] = marginals.solve(task, published, units[code], rng, time_limit=3.0)
     progress("values: all indicators solved one by one")
     return pd.DataFrame({c: out[c] for c in codes})

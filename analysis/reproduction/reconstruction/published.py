@@ -93,7 +93,7 @@ class Published:
     scores: np.ndarray
     group_keys: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
-    named: frozenset[tuple[str, int]]
+    named_members: frozenset[int]
 
 
 def decimals_of(text: str) -> int:
@@ -126,7 +126,7 @@ def _scores(path: Path) -> tuple[np.ndarray, tuple[tuple[str, str], ...], tuple[
 
 
 def load_published(edition_dir: Path) -> Published:
-    """Read the published statistics of an edition and the (sector, members) pairs of its named clusters.
+    """Read the published statistics of an edition and the member counts of its named clusters.
 
     Raises
     ------
@@ -142,5 +142,5 @@ def load_published(edition_dir: Path) -> Published:
     sector_means["value"] = sector_means["value"].astype(float)
     scores, keys, columns = _scores(folder / "scores.csv")
     registry = pd.read_csv(edition_dir / "raw" / "registry.csv")
-    named = frozenset(zip(registry["sector"].astype(str), registry["members"].astype(int), strict=True))
-    return Published(indicators, _facts(folder / "indicator_facts.csv"), sector_means, scores, keys, columns, named)
+    members = frozenset(registry["members"].astype(int))
+    return Published(indicators, _facts(folder / "indicator_facts.csv"), sector_means, scores, keys, columns, members)

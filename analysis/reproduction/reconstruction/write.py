@@ -24,7 +24,7 @@ REASONS: dict[tuple[str, str], str] = {
         "26 positive answers exclude the printed median 0; 26 refers to domestic clusters, 20 to associations"
     ),
     ("V.3.1", "mean_positive"): "1 731 exporters in 35 clusters give 49.5, not 49.0",
-    ("members_total", "largest"): "member counts of the largest named clusters are not given to the same sector",
+    ("members_total", "largest"): "no respondent is given the member count of a named cluster",
 }
 GENERAL_REASON = "not reached by this reconstruction together with the statements of higher weight"
 
