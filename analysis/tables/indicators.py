@@ -115,13 +115,13 @@ def indicator_columns(labels: Labels) -> list[Column]:
     """Columns of Tables 13–17."""
     words, measures = labels["columns"], labels["measures"]
     return [
-        Column("name", words["indicator"], width=0.31),
+        Column("name", words["indicator"], width=0.27),
         Column("unit", words["unit"], width=0.07),
-        Column("mean_text", measures["mean"], align="right", format="mixed", width=0.095),
-        Column("median_text", measures["median"], align="right", format="mixed", width=0.09),
-        Column("benchmark_text", measures["benchmark"], align="right", format="mixed", width=0.115),
-        Column("n", words["n_answered"], align="right", format="integer", width=0.04),
-        Column("remarks", words["remarks"], width=0.28),
+        Column("mean_text", measures["mean"], align="right", format="mixed", width=0.085),
+        Column("median_text", measures["median"], align="right", format="mixed", width=0.085),
+        Column("benchmark_text", measures["benchmark"], align="right", format="mixed", width=0.105),
+        Column("n", words["n_answered"], align="right", format="integer", width=0.035),
+        Column("remarks", words["remarks"], width=0.35),
     ]
 
 
