@@ -93,6 +93,11 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "strengths": {
         "element": "filled", "kind": "verdict", "median": "number", "table": "whole", "code": "subarea", "line": "line",
     },
+    "claims": {
+        "id": "filled", "line": "line", "section": "filled", "statement_en": "filled", "subject": "filled",
+        "statistic": "filled", "group": "filled", "period": "filled", "value": "number", "unit": "filled",
+        "printed": "filled",
+    },
     "contradictions": {
         "id": "filled", "severity": "severity", "concerns": "filled", "lines": "filled", "explanation": "filled",
     },
@@ -284,6 +289,7 @@ def _check_structure(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
         ("registry", ["no"]),
         ("audit", ["no"]),
         ("strengths", ["table", "code"]),
+        ("claims", ["id"]),
         ("contradictions", ["id"]),
     ):
         if name in tables:

@@ -169,6 +169,10 @@ rule reproduction_49:
     input:
         notebook="notebooks/49_reproduction.ipynb",
         published=edition_files("published", "reproduction"),
+        previous="data/editions/2022/published/statistics.csv",
+        history="data/editions/history.csv",
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        scores=rules.scores_30.output.scores,
         registry=RAW + "/registry.csv",
         tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output,
@@ -187,6 +191,7 @@ rule reproduction_49:
         BUILD + "/logs/49_reproduction.log",
     params:
         name="49_reproduction",
+        method=method("treatment", "normalisation", "strengths", "cross_sections"),
     message:
         "49_reproduction"
     shell:

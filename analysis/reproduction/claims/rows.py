@@ -22,6 +22,7 @@ from analysis.reproduction.claims.resolve import CHANGES, FILE, INPUTS, PRINT, C
 from analysis.reproduction.printed import Interval, round_half_up
 
 YEARS = 6  # of the compound growth between the two dates that are printed with it
+WITHOUT_LARGEST = "all_excl_leader"  # group: all clusters but the one with the largest value
 NAMES = {INPUTS: "a number of the inputs, transcribed", PRINT: "two printed numbers compared"}
 
 
@@ -38,7 +39,8 @@ class Evaluated:
 def quantity(items: str, base: str, statistic: Statistic) -> str:
     """Return a text that is the same for two statements about one quantity of the edition."""
     parts = [statistic.name, statistic.test, statistic.argument]
-    parts += ["" if bound is None else f"{bound:g}" for bound in (statistic.low, statistic.high)]
+    if statistic.test:  # without a test the bounds are those of the printed number
+        parts += ["" if bound is None else f"{bound:g}" for bound in (statistic.low, statistic.high)]
     return f"{' '.join(p for p in parts if p)} | {items} | {base}"
 
 
@@ -90,17 +92,20 @@ def _evaluate(claim: Claim, data: ClaimData) -> Evaluated:
         row |= {"match": "not computable", "reason": claim.why_not or "no answer to compute it from"}
         return Evaluated(row, "", None, claim)
     row |= {"recomputed": value, "match": "yes" if ok else "no"}
-    if not claim.relation:
+    if not claim.relation and claim.mode != "most" and claim.statistic.name != "mostly_le":
         row["difference"] = float(round_half_up(value, claim.printed.decimals) - claim.printed.value)
     words = [f"{NAMES[claim.basis]} ({claim.against})" if claim.basis in NAMES else "", claim.note]
     words += [] if ok else [in_words(claim.printed, claim.relation)]
     row["reason"] = "; ".join(w for w in words if w)
     if claim.basis == PRINT:
         name = quantity(r["subject"], claim.group, claim.statistic) + f" | {r['period']}"
+    elif claim.basis == INPUTS:
+        name = f"inputs | {claim.against}"
     elif claim.against or claim.mode:
         name = ""
     else:
-        name = quantity(("member:" if claim.of_members else "") + ";".join(claim.items), claim.base, claim.measure)
+        base = WITHOUT_LARGEST if r["group"] == WITHOUT_LARGEST else claim.base
+        name = quantity(("member:" if claim.of_members else "") + ";".join(claim.items), base, claim.measure)
     found = stands_for(claim.printed, claim.relation, claim.statistic.low, claim.statistic.high)
     return Evaluated(row, name, found.times(claim.scale) if found else None, claim)
 
@@ -147,7 +152,7 @@ def _computed(claim: Claim, item: str, data: ClaimData) -> float | None:
     if claim.of_members:
         values = member_values(item, data)
         return on_values(claim.measure, values, item, len(values)) if len(values) else None
-    if claim.row["group"] == "all_excl_leader":
+    if claim.row["group"] == WITHOUT_LARGEST:
         values = values_of(item, claim.base, data)
         return float(values.drop(values.idxmax()).mean()) if len(values) > 1 else None
     return measure(claim.measure, item, claim.base, data)
