@@ -9,7 +9,9 @@ says there is reproduced:
   give what it says, whatever their unrounded values.
 
 Numbers of earlier editions have no answers here; if two of them differ, or one does not follow from the others, both
-sides are `contradicted`. Readings of words as a range (rules 3 and 4 of the grammar) never prove anything.
+sides are `contradicted`. Where the other place prints what a statement gives for the previous edition, the reason says
+so: one of the two stands beside the wrong edition. Readings of words as a range (rules 3 and 4 of the grammar) never
+prove anything.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from analysis.reproduction.printed import Interval, parse_printed, unit_factor
 from analysis.reproduction.published import Published
 
 Place = tuple[str, str, str, str, str, str]  # source, id, line, key, statistic, group: the identity of a row
+PREVIOUS = "prints the same for the previous edition"
 _MEASURES = {"mean": "mean", "median": "median", "benchmark": "max", "min": "min"}
 _KINDS = {
     "n_positive": ("count", "gt"), "n_option": ("count", "gt"), "n_zero": ("count", "eq"), "n_gt": ("count", "gt"),
@@ -193,6 +196,7 @@ def excuse_by_print(ledger: pd.DataFrame, cells: Iterable[Cell], data: ClaimData
     index: dict[Place, int] = {place: i for i, place in zip(out.index, zip(*columns, strict=True), strict=True)}
     same: dict[str, list[Cell]] = {}
     known = [cell for cell in cells if cell.place in index]
+    earlier = {c.place[3:]: c for c in known if out.at[index[c.place], "basis"] == PRINT and c.claim is not None}
     for cell in known:
         if cell.quantity:
             same.setdefault(cell.quantity, []).append(cell)
@@ -211,6 +215,9 @@ def excuse_by_print(ledger: pd.DataFrame, cells: Iterable[Cell], data: ClaimData
         words = [f"{other.name} prints {out.at[index[other.place], 'published']!s}" for other in others]
         if not words and before[row] == "no" and cell.claim is not None:
             words = _follows_not(cell.claim, same, before, index, out, data)
+        past = None if printed_only else earlier.get(cell.place[3:])
+        if past and past.interval and any(o.interval and o.interval.meets(past.interval) for o in others):
+            words.append(f"{past.name} {PREVIOUS}")
         if words:
             reason = "; ".join(dict.fromkeys([str(out.at[row, "reason"]), *words]))
             out.loc[row, ["match", "reason"]] = ["contradicted", reason.removeprefix("; ")]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.reproduction.claims.conflicts import PREVIOUS
 from analysis.reproduction.ledger.model import ALL, ANSWERS, INPUTS, PRINT
 from analysis.reproduction.printed import round_half_up
 
@@ -16,8 +17,11 @@ CLAIMS = "claims"
 CLAIM_LINES = {ANSWERS: CLAIMS, INPUTS: "claims on inputs", PRINT: "claims on earlier editions"}
 SPANS = {"tables 5-9": (5, 9), "tables 13-17": (13, 17), "tables 18-36": (18, 36)}
 NUMBERS = ("n", "compared", "matched", "contradicted", "not_computable", "rate")
-# What a row that differs is about; a row belongs to the first family that fits.
-IN_PRINT, SCORES, IN_WORDS, OTHER = "printed numbers conflict", "scores", "words read as a range", "other answers"
+# What a row that differs, or cannot be computed, is about; a row belongs to the first family that fits.
+OLD, IN_PRINT = "value of the previous edition", "printed numbers conflict"
+SCORES, IN_WORDS, OTHER = "scores", "words read as a range", "other answers"
+NO_NUMBER, NO_ANSWER = "threshold in words", "no answer holds it"
+FAMILIES = (OLD, IN_PRINT, SCORES, IN_WORDS, OTHER, NO_NUMBER, NO_ANSWER)
 _SCORE_SOURCES = ("tables 5-9", "tables 18-36")
 # Names of the lines in the report.
 LABELS_PL = {
@@ -25,7 +29,8 @@ LABELS_PL = {
     CLAIMS: "Liczby w tekście rozdziałów", "claims on inputs": "Liczby w tekście: dane wejściowe",
     "claims on earlier editions": "Liczby w tekście: poprzednie edycje", "facts": "Komentarze do wskaźników w aneksie",
     "website audit": "Audyt stron internetowych",
-    IN_PRINT: "Sprzeczność w druku", SCORES: "Wyniki znormalizowane", IN_WORDS: "Przybliżenie słowne",
+    OLD: "Wartość poprzedniej edycji", IN_PRINT: "Sprzeczność w druku", NO_NUMBER: "Próg podany słowami",
+    NO_ANSWER: "Brak w odpowiedziach", SCORES: "Wyniki znormalizowane", IN_WORDS: "Przybliżenie słowne",
     OTHER: "Pozostałe odpowiedzi",
 }  # fmt: skip
 
@@ -47,7 +52,7 @@ def lines_of(ledger: pd.DataFrame) -> pd.Series:
 
 
 def families(ledger: pd.DataFrame) -> pd.Series:
-    """Return for each row that differs the kind of its difference, '' for the others."""
+    """Return for each row that differs or cannot be computed the kind of its reason, '' for the others."""
     lines = lines_of(ledger)
     score = lines.isin(_SCORE_SOURCES) | ledger["key"].astype(str).str.match(r"^(area:|sub:|overall)")
     words = ledger["reason"].astype(str).str.contains(" allows? ", regex=True)
@@ -56,7 +61,12 @@ def families(ledger: pd.DataFrame) -> pd.Series:
     out[differs] = OTHER
     out[differs & words] = IN_WORDS
     out[differs & score] = SCORES
-    out[ledger["match"] == "contradicted"] = IN_PRINT
+    reason = ledger["reason"].astype(str)
+    conflict, unknown = ledger["match"] == "contradicted", ledger["match"] == "not computable"
+    out[conflict] = IN_PRINT
+    out[conflict & reason.str.contains(PREVIOUS, regex=False)] = OLD
+    out[unknown] = NO_ANSWER
+    out[unknown & reason.str.contains("in words|has no threshold", regex=True)] = NO_NUMBER
     return out
 
 
@@ -79,7 +89,7 @@ def summarise(ledger: pd.DataFrame) -> pd.DataFrame:
         - `table`: tables as the printed report groups them, comments, members, audit; statements of the running text in
           three lines (`CLAIM_LINES`), the last two of which the headline leaves out;
         - `chapter`: rows recomputed from answers, by chapter of the printed report;
-        - `difference`: rows that differ, by `families` (nothing matches there by definition).
+        - `difference`: rows that differ or cannot be computed, by `families` (nothing matches there by definition).
     """
     lines, kinds = lines_of(ledger), families(ledger)
     computed = ledger["basis"] == ANSWERS
@@ -89,7 +99,7 @@ def summarise(ledger: pd.DataFrame) -> pd.DataFrame:
     wanted = [(TOTAL, COMPUTED, computed), (TOTAL, ALL, pd.Series(True, index=ledger.index))]
     wanted += [(TABLE, name, lines == name) for name in tables]
     wanted += [(CHAPTER, f"chapter {c}", computed & (ledger["chapter"].astype(str) == c)) for c in chapters]
-    wanted += [(DIFFERENCE, name, kinds == name) for name in (IN_PRINT, SCORES, IN_WORDS, OTHER)]
+    wanted += [(DIFFERENCE, name, kinds == name) for name in FAMILIES]
     rows = []
     for by, name, chosen in wanted:
         match = ledger.loc[chosen, "match"]
@@ -113,7 +123,11 @@ def format_summary(summary: pd.DataFrame) -> str:
         f"{'contradicted':>14}{'not computable':>16}"
     )
     parts = [head]
-    titles = {TABLE: "by table", CHAPTER: "by chapter, recomputed from answers", DIFFERENCE: "what differs"}
+    titles = {
+        TABLE: "by table",
+        CHAPTER: "by chapter, recomputed from answers",
+        DIFFERENCE: "what differs or cannot be computed",
+    }
     by = TOTAL
     for r in summary.to_dict("records"):
         if r["by"] != by:
