@@ -98,6 +98,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "statistic": "filled", "group": "filled", "period": "filled", "value": "number", "unit": "filled",
         "printed": "filled",
     },
+    "rules": {"rule": "filled", "statement_en": "filled", "lines": "filled"},
+    "claim_cells": {"subject": "filled", "table": "filled", "key": "filled", "item": "text", "options": "text"},
     "contradictions": {
         "id": "filled", "severity": "severity", "concerns": "filled", "lines": "filled", "explanation": "filled",
     },
@@ -291,6 +293,7 @@ def _check_structure(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
         ("strengths", ["table", "code"]),
         ("claims", ["id"]),
         ("contradictions", ["id"]),
+        ("claim_cells", ["subject"]),
     ):
         if name in tables:
             problems += _duplicates(name, tables[name], key)

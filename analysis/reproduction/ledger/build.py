@@ -81,6 +81,7 @@ def build_ledger(
     findings: pd.DataFrame,
     known: pd.DataFrame | None = None,
     claim_links: pd.DataFrame | None = None,
+    proofs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Set every published statistic beside its recomputed value.
 
@@ -96,6 +97,8 @@ def build_ledger(
         See `excuse`.
     claim_links
         What statements of the running text are computed from; see `analysis.reproduction.claims.resolve`.
+    proofs
+        See `name_proofs`.
 
     Returns
     -------
@@ -140,7 +143,36 @@ def build_ledger(
     check_identity(out)
     _check_links(published, links)
     out = excuse(out, findings, known)
-    return excuse_by_print(out, cells, recomputed.claims) if recomputed.claims is not None else out
+    if recomputed.claims is not None:
+        out = excuse_by_print(out, cells, recomputed.claims)
+    return out if proofs is None else name_proofs(out, proofs)
+
+
+def name_proofs(ledger: pd.DataFrame, proofs: pd.DataFrame) -> pd.DataFrame:
+    """Add to the reason of each contradicted row the proofs that its number is a statement of.
+
+    Parameters
+    ----------
+    ledger
+        `COLUMNS`.
+    proofs
+        Result of `proofs.statements_table`; `cell` names a cell of a table, `statement` a claim.
+    """
+    members = proofs[proofs["role"] == "member"]
+    named: dict[str, list[str]] = {}
+    for r in members.to_dict("records"):
+        for place in (r["cell"], r["statement"], *(f"{line}@{r['key']}" for line in r["lines"].split(";"))):
+            if place:
+                named.setdefault(str(place), []).append(str(r["proof"]))
+    out = ledger.copy()
+    for i, row in zip(out.index, ledger.to_dict("records"), strict=True):
+        if row["match"] != "contradicted":
+            continue
+        place = cell(str(row["line"]), str(row["key"]), str(row["statistic"]))
+        found = named.get(place) or named.get(str(row.get("id", ""))) or named.get(f"{row['line']}@{row['key']}", [])
+        if found:
+            out.at[i, "reason"] = "; ".join([str(row["reason"]), *(f"proof {p}" for p in dict.fromkeys(found))])
+    return out
 
 
 def check_identity(ledger: pd.DataFrame) -> None:
