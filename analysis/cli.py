@@ -176,19 +176,31 @@ def cmd_reproduce(args: argparse.Namespace) -> int:
 
 
 def cmd_audit_published(args: argparse.Namespace) -> int:
-    """Check a folder of published tables for numbers that cannot hold together."""
-    from analysis.reproduction.consistency import audit_published
+    """Check a folder of published tables for numbers that cannot hold together; exit 1 if there are any."""
+    from analysis.reproduction import consistency, ledger, proofs
 
-    findings = audit_published(args.folder)
+    findings = consistency.audit_published(args.folder)
     contradicted = findings[findings["verdict"] == "contradicted"]
     for row in contradicted.itertuples():
         print(f"{row.id}: {row.statement} — {row.explanation} (lines {row.source_lines})")
     print(f"{len(findings)} checks, {len(contradicted)} contradictions")
+    proved = proofs.prove_published(args.folder)
+    table = proofs.contradictions_table(proved)
+    for proof in table.to_dict("records"):
+        print(f"\n{proof['id']} ({proof['severity']})\n  cannot hold together: {proof['cannot_hold']}")
+        print(f"  repair: {proof['repair'] or 'no cheap one found'}\n  lines: {proof['lines'].replace(';', ', ')}")
+    for key in proved.undecided:
+        print(f"\n{key}: undecided within the time limit; nothing is claimed")
+    print(f"\n{proved.statements} statements and relations, {len(table)} contradictions proved")
     if args.out:
         from analysis.workspace import write_csv
 
         write_csv(findings, args.out)
-    return 0
+        write_csv(table, args.out.with_name(f"{args.out.stem}_proofs.csv"))
+        write_csv(proofs.statements_table(proved), args.out.with_name(f"{args.out.stem}_statements.csv"))
+    # of the two readings of area scores one must fail; whether the stated one does is among the proofs
+    beyond_readings = ~contradicted["kind"].isin(ledger.READINGS_OF_METHOD)
+    return int(bool(beyond_readings.any()) or len(table) > 0)
 
 
 def cmd_reconstruct(args: argparse.Namespace) -> int:
@@ -284,7 +296,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = add("audit-published", cmd_audit_published, "check a folder of published tables for contradictions")
     sub.add_argument("folder", type=Path)
-    sub.add_argument("--out", type=Path, help="write all findings to this CSV file")
+    sub.add_argument("--out", type=Path, help="write all findings to this CSV file, proofs beside it")
 
     sub = add("reconstruct", cmd_reconstruct, "make the reconstructed answers anew from the published statistics")
     sub.add_argument("--seed", type=int, default=2024)

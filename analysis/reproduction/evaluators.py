@@ -6,7 +6,8 @@ does not: `evaluator` (name below; empty: the kind of the fact), `items` and `ba
 - `items`: an indicator code, a column of the coordinators' answers or of the characteristics; `a/b` is 100 times a
   over b, cluster by cluster (clusters with b = 0 left out); `item=option` (or `item=x|y`) is the choice of an option;
   several are separated by `;`.
-- `base`: the clusters that count: `column=value`, `column>0`, or `self>0` for the item itself.
+- `base`: the clusters that count: `column=value`, `column!=value`, `column>0`, or `self>0` for the item itself; several
+  conditions are joined by `&`.
 
 Missing answers are left out of counts, means and shares alike, so a share of a follow-up question is a share of the
 clusters that were asked it.
@@ -83,17 +84,30 @@ class Answers:
         else:
             values = pd.to_numeric(self._column(expression))
         values = values.dropna().astype(float)
-        if not base:
-            return values
-        if base == "self>0":
-            return values[values > 0]
-        if match := re.fullmatch(r"([\w.]+)>0", base):
-            condition = pd.to_numeric(self._column(match[1])) > 0
-        elif match := re.fullmatch(r"([\w.]+)=(.+)", base):
-            condition = self._column(match[1]).map(_text).isin(match[2].split("|"))
-        else:
-            raise FrameworkError(f"links: base `{base}` is neither `column=value`, `column>0` nor `self>0`")
-        return values[condition.reindex(values.index, fill_value=False)]
+        return self.restrict(values, base) if base else values
+
+    def restrict(self, values: pd.Series, base: str) -> pd.Series:
+        """Keep the clusters of `base`; several conditions are joined by `&`.
+
+        Raises
+        ------
+        FrameworkError
+            A condition is none of the forms at the head of this module, or names no column.
+        """
+        for part in base.split("&"):
+            if part == "self>0":
+                values = values[values > 0]
+                continue
+            if match := re.fullmatch(r"([\w.]+)>0", part):
+                condition = pd.to_numeric(self._column(match[1])) > 0
+            elif match := re.fullmatch(r"([\w.]+)(!?)=(.+)", part):
+                condition = self._column(match[1]).map(_text).isin(match[3].split("|")) ^ bool(match[2])
+            else:
+                raise FrameworkError(
+                    f"links: base `{part}` is none of `column=value`, `column!=value`, `column>0`, `self>0`"
+                )
+            values = values[condition.reindex(values.index, fill_value=False)]
+        return values
 
     def matching(self, pattern: str) -> list[str]:
         """Return the listed options that a pattern names: ticks and levels, not the number of further ones."""

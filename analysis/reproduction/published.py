@@ -93,6 +93,13 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "strengths": {
         "element": "filled", "kind": "verdict", "median": "number", "table": "whole", "code": "subarea", "line": "line",
     },
+    "claims": {
+        "id": "filled", "line": "line", "section": "filled", "statement_en": "filled", "subject": "filled",
+        "statistic": "filled", "group": "filled", "period": "filled", "value": "number", "unit": "filled",
+        "printed": "filled",
+    },
+    "rules": {"rule": "filled", "statement_en": "filled", "lines": "filled"},
+    "claim_cells": {"subject": "filled", "table": "filled", "key": "filled", "item": "text", "options": "text"},
     "contradictions": {
         "id": "filled", "severity": "severity", "concerns": "filled", "lines": "filled", "explanation": "filled",
     },
@@ -284,7 +291,9 @@ def _check_structure(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
         ("registry", ["no"]),
         ("audit", ["no"]),
         ("strengths", ["table", "code"]),
+        ("claims", ["id"]),
         ("contradictions", ["id"]),
+        ("claim_cells", ["subject"]),
     ):
         if name in tables:
             problems += _duplicates(name, tables[name], key)

@@ -64,9 +64,9 @@ def test_every_exhibit_of_the_printed_edition_is_listed_and_computed_ones_exist(
         rows = list(csv.DictReader(stream))
     assert list(rows[0])[:7] == ["kind", "no", "title", "chapter", "notebook", "data_file", "image_file"]
     numbers = {kind: [int(r["no"]) for r in rows if r["kind"] == kind] for kind in ("figure", "table")}
-    assert numbers["figure"] == list(range(1, 50)) and numbers["table"] == list(range(1, 38))
+    assert numbers["figure"] == list(range(1, 50)) and numbers["table"] == list(range(1, 41))
     computed = {(r["kind"], int(r["no"])): r for r in rows if r["notebook"]}
-    expected = {("figure", n) for n in range(1, 20)} | {("table", n) for n in [3, 4, *range(13, 37)]}
+    expected = {("figure", n) for n in range(1, 20)} | {("table", n) for n in [3, 4, *range(13, 37), 38, 39, 40]}
     assert set(computed) == expected
     for row in computed.values():
         for column in ("data_file", "image_file"):
@@ -183,3 +183,15 @@ def test_no_path_of_this_machine_is_published(root: Path, build: Path) -> None:
     report = build / "60_report"
     found = [p.name for p in report.rglob("*") if p.is_file() and p.suffix != ".png" and needle in p.read_bytes()]
     assert not found
+
+
+def test_contradicted_rows_of_the_ledger_name_their_proof(build: Path) -> None:
+    ledger = table(build, "40_analyses/reproduction.csv")
+    proofs = table(build, "40_analyses/contradictions.csv").set_index("id")
+    statements = table(build, "40_analyses/contradiction_statements.csv")
+    assert proofs.index.is_unique and set(statements["proof"]) == set(proofs.index)
+    assert statements[statements["role"] == "member"].groupby("proof").size().ge(2).all()
+    contradicted = ledger[(ledger["match"] == "contradicted") & (ledger["source"] != "claims")]
+    assert len(contradicted) and contradicted["reason"].str.contains("proof ").all()
+    named = contradicted["reason"].str.extractall(r"proof ([^;]+)")[0]
+    assert set(named) <= set(proofs.index)

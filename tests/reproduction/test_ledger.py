@@ -453,7 +453,9 @@ def small_ledger(*matches: str) -> pd.DataFrame:
         }
         for i, m in enumerate(matches, 1)
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(L.COLUMNS)).fillna({"reason": ""})
+    out = pd.DataFrame(rows, columns=list(L.COLUMNS))
+    blank = [c for c in L.COLUMNS if c not in ("printed_decimals", "recomputed", "difference")]
+    return out.fillna(dict.fromkeys(blank, "")).assign(basis="answers", chapter="13")
 
 
 def finding(cells: str, verdict: str = "contradicted", kind: str = "mean_total") -> pd.DataFrame:
@@ -500,7 +502,9 @@ def test_summary_counts_what_was_compared() -> None:
     ledger = small_ledger("yes", "yes", "no", "contradicted", "not computable")
     ledger["source"] = ["table 18", "table 36", "table 36", "facts", "facts"]
     got = L.summarise(ledger).set_index("source")
-    assert list(got.index) == ["tables 18-36", "facts", "computed", "all"]
+    assert list(got.index[:4]) == ["computed", "all", "tables 18-36", "facts"]
+    assert got.loc["chapter 13", ["n", "compared", "matched"]].tolist() == [5, 4, 2]
+    assert got.loc[["printed numbers conflict", "scores", "other answers"], "n"].tolist() == [1, 1, 0]
     assert got.loc["tables 18-36", ["n", "compared", "matched"]].tolist() == [3, 3, 2]
     assert got.loc["facts", ["n", "compared", "matched", "contradicted", "not_computable"]].tolist() == [2, 1, 0, 1, 1]
     assert got.loc["all", "rate"] == 50.0
@@ -509,10 +513,13 @@ def test_summary_counts_what_was_compared() -> None:
 
 def test_transcribed_tables_do_not_raise_the_headline() -> None:
     ledger = small_ledger("yes", "yes", "no")
-    ledger["source"] = ["table 3", "table 4", "table 18"]
+    ledger["source"] = ["table 3", "claims", "table 18"]
+    ledger["basis"] = ["inputs", "print", "answers"]
     got = L.summarise(ledger).set_index("source")
     assert got.loc["computed", ["n", "matched"]].tolist() == [1, 0]
     assert got.loc["all", ["n", "matched"]].tolist() == [3, 2]
+    assert got.loc["claims on earlier editions", ["n", "matched"]].tolist() == [1, 1]
+    assert got.loc["chapter 13", "n"] == 1
 
 
 def test_summary_facts_are_named_by_source() -> None:
@@ -523,6 +530,8 @@ def test_summary_facts_are_named_by_source() -> None:
     assert got["reproduction.all.n"] == 2
     assert got["reproduction.website_audit.compared"] == 0
     assert "reproduction.website_audit.rate" not in got
+    assert got["reproduction.table18_36.label"] == "Tabele 18–36"
+    assert got["reproduction.difference.scores.n"] == 0
 
 
 def test_regressions_are_rows_that_matched_before(tmp_path: Path) -> None:
@@ -532,13 +541,15 @@ def test_regressions_are_rows_that_matched_before(tmp_path: Path) -> None:
     lost = L.regressions(pd.read_csv(path, dtype=str, keep_default_na=False), now)
     assert list(zip(lost["line"], lost["match_now"], strict=True)) == [("2", "no"), ("4", "absent")]
     assert L.regressions(before, before).empty
+    older = before.drop(columns="id")  # a state recorded before statements had ids
+    assert list(L.regressions(older, now)["line"]) == ["2", "4"]
     assert path.read_bytes() == L.write_baseline(before, tmp_path / "again.csv").read_bytes()
 
 
 def test_two_rows_with_one_identity_are_refused() -> None:
     ledger = pd.concat([small_ledger("yes"), small_ledger("no")], ignore_index=True)
     with pytest.raises(DataError, match="two rows have one identity"):
-        L._check_identity(ledger)
+        L.check_identity(ledger)
 
 
 # --- the guard: nobody else reads the printed tables ----------------------------------------

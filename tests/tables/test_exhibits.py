@@ -65,7 +65,10 @@ def test_titles_are_those_of_the_outline(root, labels):
     with (root / "report/exhibits.csv").open(encoding="utf-8", newline="") as handle:
         outline = {(row["kind"], int(row["no"])): (row["title"], row["chapter"]) for row in csv.DictReader(handle)}
     for kind, captions in (("figure", labels.figures), ("table", labels.tables)):
+        last = max(number for name, number in outline if name == kind)
         for no, caption in captions.items():
+            if no > last:  # added by this edition, after the numbers of the printed one
+                continue
             title, chapter = outline[(kind, no)]
             assert caption["title"] == title, (kind, no)
             assert chapter.startswith(caption["chapter"]), (kind, no)

@@ -169,24 +169,32 @@ rule reproduction_49:
     input:
         notebook="notebooks/49_reproduction.ipynb",
         published=edition_files("published", "reproduction"),
+        previous="data/editions/2022/published/statistics.csv",
+        history="data/editions/history.csv",
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        scores=rules.scores_30.output.scores,
         registry=RAW + "/registry.csv",
         tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output,
         cross=rules.cross_sections_40.output.cross,
         framework=framework_files(),
-        code=package("reproduction"),
+        code=package("reproduction", "tables"),
     output:
         ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
         ledger_summary=BUILD + "/40_analyses/reproduction_summary.csv",
         consistency=ensure(BUILD + "/40_analyses/consistency.csv", non_empty=True),
         consistency_summary=BUILD + "/40_analyses/consistency_summary.csv",
         known=BUILD + "/40_analyses/known_contradictions.csv",
+        proofs=ensure(BUILD + "/40_analyses/contradictions.csv", non_empty=True),
+        statements=BUILD + "/40_analyses/contradiction_statements.csv",
+        exhibits=exhibits("table", 38, 39, 40),
         facts=BUILD + "/40_analyses/facts/49_reproduction.json",
         notebook=BUILD + "/notebooks/49_reproduction.ipynb",
     log:
         BUILD + "/logs/49_reproduction.log",
     params:
         name="49_reproduction",
+        method=method("treatment", "normalisation", "strengths", "cross_sections"),
     message:
         "49_reproduction"
     shell:

@@ -7,7 +7,7 @@ REPORT_FILES = sorted(
 STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
 OUT = BUILD + "/50_chapters/out"
 ALL_EXHIBITS = [
-    *exhibits("table", 3, 4, *range(13, 37)),
+    *exhibits("table", 3, 4, *range(13, 37), 38, 39, 40),
     *exhibits("figure", *range(1, 20)),
 ]
 

@@ -38,7 +38,12 @@ from analysis.reproduction.consistency.indicators import (
     mean_range,
 )
 from analysis.reproduction.consistency.known import known_contradictions, summary_facts
-from analysis.reproduction.consistency.members import check_history, check_survey_copies, check_survey_sums
+from analysis.reproduction.consistency.members import (
+    check_history,
+    check_survey_copies,
+    check_survey_sums,
+    check_text_copies,
+)
 from analysis.reproduction.consistency.scores import (
     check_area_bounds,
     check_area_means,
@@ -86,6 +91,7 @@ __all__ = [
     "check_restated",
     "check_survey_copies",
     "check_survey_sums",
+    "check_text_copies",
     "check_two_values",
     "check_weighted_means",
     "fact_statistic",

@@ -52,6 +52,7 @@ CHECKS = (
     Check(sectors.check_sector_means, ("sector_means", "scores", "registry", "indicators", "indicator_facts")),
     Check(members.check_survey_sums, ("members_survey",)),
     Check(members.check_survey_copies, ("members_survey",)),
+    Check(members.check_text_copies, ("claims",)),
     Check(members.check_quoted, ("indicators", "indicator_facts", "members_survey")),
     Check(members.check_history, ("history", "registry")),
     Check(members.check_audit, ("audit",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -9,8 +10,10 @@ import pandas as pd
 from analysis.errors import DataError, Problem
 
 
-def known_contradictions(contradictions: pd.DataFrame, findings: pd.DataFrame, review: pd.DataFrame) -> pd.DataFrame:
-    """Set the contradictions found by reading against what the checks find by themselves.
+def known_contradictions(
+    contradictions: pd.DataFrame, findings: pd.DataFrame, review: pd.DataFrame, proofs: Iterable[str] = ()
+) -> pd.DataFrame:
+    """Set the contradictions found by reading against what the checks and the proofs find by themselves.
 
     Parameters
     ----------
@@ -19,8 +22,10 @@ def known_contradictions(contradictions: pd.DataFrame, findings: pd.DataFrame, r
     findings
         Result of `audit`.
     review
-        Columns id, findings, reason, one row per contradiction. `findings` are ids of findings joined by ";" (empty:
-        the checks cannot see it), `reason` says what they show or why they cannot.
+        Columns id, findings, reason, one row per contradiction. `findings` are ids of findings or proofs joined by
+        ";" (empty: neither can see it), `reason` says what they show or why they cannot.
+    proofs
+        Ids of the proofs (`analysis.reproduction.proofs`).
 
     Returns
     -------
@@ -34,7 +39,7 @@ def known_contradictions(contradictions: pd.DataFrame, findings: pd.DataFrame, r
         consistent.
     """
     file = "known.csv"
-    verdicts = dict(zip(findings["id"], findings["verdict"], strict=True))
+    verdicts = dict(zip(findings["id"], findings["verdict"], strict=True)) | dict.fromkeys(proofs, "contradicted")
     reviews = review.set_index("id")
     problems = [
         Problem(file, None, "id", i, "no such contradiction", "remove the row")

@@ -59,6 +59,31 @@ def check_survey_copies(t: Tables) -> Iterable[Finding]:
             seen[values] = (str(question), str(item), rows["line"].iloc[0])
 
 
+def check_text_copies(t: Tables) -> Iterable[Finding]:
+    """No two quantities of the running text share mean and median, both with more than one digit, in one edition."""
+    said: dict[tuple[str, str], dict[str, tuple[str, str, str]]] = {}
+    for r in t["claims"].to_dict("records"):
+        measured = not r["subject"].startswith(("sub:", "area:"))
+        if measured and r["group"] == "all" and r["statistic"] in ("mean", "median"):
+            said.setdefault((r["period"], r["subject"]), {})[r["statistic"]] = (r["value"], r["unit"], r["line"])
+    seen: dict[tuple[object, ...], tuple[str, str]] = {}
+    for (period, subject), values in said.items():
+        if len(values) < 2 or any(len(v.replace(".", "").strip("0")) < 2 for v, _, _ in values.values()):
+            continue
+        (mean, mean_unit, line), (median, median_unit, other) = values["mean"], values["median"]
+        key = (period, mean, mean_unit, median, median_unit)
+        if key in seen:
+            first, first_line = seen[key]
+            yield Finding(
+                f"copy:{period}:{first.split()[0]}:{subject.split()[0]}", "copy", subject.split()[0],
+                f"{first} and {subject} have a mean and a median of their own in {period}",
+                f"mean {mean} {mean_unit}, median {median} {median_unit}", "suspicious",
+                "identical values: one pair is very likely a copy of the other", joined(first_line, line, other),
+            )  # fmt: skip
+        else:
+            seen[key] = (subject, line)
+
+
 def check_quoted(t: Tables) -> Iterable[Finding]:
     """Facts in comments that quote the member survey agree with its table."""
     table = t["members_survey"]

@@ -15,6 +15,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 
+from analysis.reproduction.claims.keys import SECTORS
 from analysis.reproduction.consistency.findings import Finding, add_up, cell, joined, judge, read_number, show
 from analysis.reproduction.consistency.index import Tables
 from analysis.reproduction.printed import Interval, round_half_up
@@ -23,6 +24,15 @@ from analysis.reproduction.published import MEASURES, OVERALL
 READINGS = {
     "equal": "the area score is the mean of its sub-area scores",
     "indicators": "the area score is the mean of its indicators, and every cluster answered all of them",
+}
+# Where the text prints the size of a group: dimension, subject and statistic of the claim.
+PRINTED_SIZES = {
+    **{("sector", "char:sector", f"count_eq({name})"): code for name, code in SECTORS.items()},
+    ("kkk", "char:kkk_status", "count_eq(yes)"): "KKK",
+    ("kkk", "char:kkk_status", "count_eq(no)"): "not KKK",
+    ("strategy", "II.1.1 strategy_status:none", "count"): "none",
+    ("strategy", "II.1.1 strategy_status:written_not_updated", "count"): "not updated",
+    ("strategy", "II.1.1 strategy_status:written_updated", "count"): "updated",
 }
 MAX_COMPOSITIONS = 3_000_000
 
@@ -124,17 +134,40 @@ def fitted_sizes(means: np.ndarray, whole: np.ndarray, slack: float, n: int) -> 
     return [sizes[i] for i in best[order]], int(broken.min())
 
 
-def group_sizes(t: Tables, dim: str) -> tuple[dict[str, int], str]:
-    """Return the sizes of the groups of a dimension and how they were found; empty if they cannot be found."""
+def stated_sizes(t: Tables, dim: str) -> tuple[dict[str, int], str]:
+    """Return the sizes of the groups of a dimension that are counted in the registry or printed in the text.
+
+    Empty where neither is the case; sizes that fit the means are no evidence against the means.
+    """
     groups = t.dimensions[dim]
-    counted = registry_sizes(t["registry"], list(groups))
+    counted = registry_sizes(t["registry"], list(groups)) if "registry" in t else None
     if counted is not None:
         return counted, "sizes counted in the registry"
+    found: dict[str, int] = {}
+    for r in t["claims"].to_dict("records") if "claims" in t else []:
+        group = PRINTED_SIZES.get((dim, str(r["subject"]), str(r["statistic"])))
+        if group in groups and r["group"] == "all":
+            found.setdefault(str(group), int(float(r["value"])))
+    complete = set(found) == set(groups) and ("registry" not in t or sum(found.values()) == t.n)
+    return ({g: found[g] for g in groups}, "sizes printed in the text") if complete else ({}, "")
+
+
+def group_sizes(t: Tables, dim: str) -> tuple[dict[str, int], str]:
+    """Return the sizes of the groups of a dimension and how they were found; empty if they cannot be found.
+
+    Stated sizes, or else sizes inferred from the means of all columns where only one way fits best.
+    """
+    groups = t.dimensions[dim]
+    stated = stated_sizes(t, dim)
+    if stated[0]:
+        return stated
     means = np.array([[float(t.scores[table, c, "mean"][0].value) for c in t.codes] for table in groups.values()])
     whole = np.array([float(t.scores[t.whole, c, "mean"][0].value) for c in t.codes])
     found, broken = fitted_sizes(means, whole, 0.01, t.n)
     if not found:
         return {}, "too many groups to find their sizes"
+    if len(found) > 1:
+        return {}, f"{len(found)} ways fit the means"
     how = f"sizes inferred from the means of all columns: {len(found)} way(s) leave {broken} column(s) beyond rounding"
     return dict(zip(groups, map(int, found[0]), strict=True)), how
 
