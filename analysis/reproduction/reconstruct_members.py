@@ -3,15 +3,15 @@
 Steps, all driven by one seed:
 
 1. For every item a base (how many answered) and whole-number counts of its options are found whose shares round to the
-   printed ones; for ratings, counts of low, average and high whose 1/3/5 mean rounds to the printed one.
+   printed ones; for ratings, counts of low, average and high whose 1/3/5 mean rounds to the printed one and which have
+   the shares that the running text states (`member_counts`).
 2. The members are spread over the clusters: at least five in each, more in larger ones.
 3. Latent opinions are drawn for every member: a general one, themes (satisfaction, engagement, market, technology,
    international, importance), and what the members of one cluster share. An item is a cut of the ranking by its latent
    opinion at exactly the counts of step 1, so the margins are exact and the answers hang together.
 
 What the report does not print (who answered what, bases of the ratings, open answers) is invention that fits; the
-sidecar says so. The split of the ratings follows the relation between mean, don't know and low answers that the seven
-goals of question 10 show in print.
+sidecar says so.
 """
 
 from __future__ import annotations
@@ -20,13 +20,22 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, FrameworkError, Problem
+from analysis.reproduction.member_counts import (
+    STATED_SHARES,
+    RatingHabit,
+    counts_of_mean,
+    counts_of_mean_and_shares,
+    counts_of_shares,
+    rating_habit,
+    stated_of,
+)
 from analysis.reproduction.members_table import (
     AMOUNT_LABEL,
     CLUSTERS_LABEL,
@@ -35,6 +44,7 @@ from analysis.reproduction.members_table import (
     compare_members_table,
     members_table,
 )
+from analysis.reproduction.printed import round_half_up
 from analysis.reproduction.sidecars import write_sidecar
 from analysis.workspace import write_csv
 
@@ -42,8 +52,6 @@ MEMBERS, CLUSTERS, LEAST = 733, 42, 5
 EQUAL_CAP = 20  # no cluster of the edition has fewer members, so an equal spread never exceeds a cluster
 SERVICES = "higher_fee_services__"
 SERVICE_RATES = (0.62, 0.5, 0.47, 0.44, 0.33)  # question 13 is open and prints no numbers: invented
-# Section 2 (6a) prints 77 high ratings for integration without a unit; read as percent of all members.
-HIGH_SHARE = {"coordinator_rating__integration": 0.77}
 
 
 @dataclass(frozen=True)
@@ -101,111 +109,6 @@ ITEM_THEMES = {
 ASCENDING = frozenset({"member_role", "member_international_services", "member_rating", "member_importance"})
 # Answers outside the order of the others.
 APART = frozenset({"dont_know", "not_applicable"})
-
-
-# ------------------------------------------------------------------------------------------------------------- counts
-
-
-def counts_of_shares(tenths: Sequence[int], largest_base: int) -> tuple[int, ...]:
-    """Return whole-number counts whose shares print as given, on the largest base that allows it.
-
-    Parameters
-    ----------
-    tenths
-        Printed shares in tenths of a percent, in the order of the options.
-    largest_base
-        Most respondents that may have answered.
-
-    Returns
-    -------
-    tuple of int
-        One count per option; their sum is the base. Shares never lie on a rounding boundary. If no base fits all
-        shares (they do not add up to 100), the largest base on which all but one fit; the option left out is the
-        last possible one and takes the remainder.
-    """
-
-    def windows(base: int) -> list[list[int]]:
-        """Counts k with |1000 k / base - tenths| < 0.5, for each option."""
-        return [
-            [k for k in (t * base // 1000, t * base // 1000 + 1) if 2 * abs(1000 * k - t * base) < base] for t in tenths
-        ]
-
-    for base in range(largest_base, 0, -1):
-        for counts in product(*windows(base)):
-            if sum(counts) == base:
-                return counts
-    for base in range(largest_base, 0, -1):
-        fits = windows(base)
-        for left_out in reversed(range(len(tenths))):
-            others = [w for i, w in enumerate(fits) if i != left_out]
-            for counts in product(*others):
-                rest = base - sum(counts)
-                if rest >= 0:
-                    return (*counts[:left_out], rest, *counts[left_out:])
-    raise FrameworkError(f"no counts fit the shares {list(tenths)} on a base of at most {largest_base}")
-
-
-@dataclass(frozen=True)
-class RatingHabit:
-    """How the share of don't know and of low answers goes with the mean of a rating: two straight lines."""
-
-    dont_know: tuple[float, float]
-    low: tuple[float, float]
-
-    def shares(self, mean: float) -> tuple[float, float]:
-        """Return the share of don't know among all and of low among those with an opinion."""
-        dont_know = float(np.polyval(self.dont_know, mean))
-        low = float(np.polyval(self.low, mean))
-        return float(np.clip(dont_know, 0.03, 0.6)), float(np.clip(low, 0.004, 0.4))
-
-
-def rating_habit(goals: np.ndarray) -> RatingHabit:
-    """Fit the habit to printed shares.
-
-    Parameters
-    ----------
-    goals
-        (n_goals, 4) shares of achieved, average, not achieved, don't know, in percent.
-    """
-    opinion = goals[:, :3].sum(axis=1)
-    means = (goals[:, :3] @ np.array([5.0, 3.0, 1.0])) / opinion
-    dont_know = np.polyfit(means, goals[:, 3] / 100, 1)
-    low = np.polyfit(means, goals[:, 2] / opinion, 1)
-    return RatingHabit((float(dont_know[0]), float(dont_know[1])), (float(low[0]), float(low[1])))
-
-
-def counts_of_mean(
-    mean: Decimal, habit: RatingHabit, *, base: int, rng: np.random.Generator, high_share: float | None = None
-) -> tuple[int, int, int, int]:
-    """Return counts of low, average, high and don't know whose mean of 1, 3, 5 prints as given.
-
-    Parameters
-    ----------
-    mean
-        Printed mean, one decimal.
-    habit
-        What share of don't know and of low answers goes with a mean.
-    base
-        Number of respondents, those without an opinion included.
-    rng
-        Moves the exact mean inside its rounding interval and the shares a little, so that equal means do not give
-        equal counts.
-    high_share
-        Share of high ratings among all respondents, where the report prints one.
-    """
-    for _ in range(10_000):
-        exact = float(mean) + rng.uniform(-0.04, 0.04)
-        dont_know_share, low_share = habit.shares(exact)
-        dont_know = round(base * float(np.clip(dont_know_share + rng.uniform(-0.02, 0.02), 0.02, 0.7)))
-        opinion = base - dont_know
-        low = round(opinion * low_share * rng.uniform(0.8, 1.2))
-        average = round((5 - exact) * opinion / 2) - 2 * low
-        high = opinion - low - average
-        close = abs(5 * high + 3 * average + low - float(mean) * opinion) < 0.045 * opinion
-        as_printed = high_share is None or abs(high / base - high_share) < 0.0045
-        if min(low, average, high) >= 0 and close and as_printed:
-            return low, average, high, dont_know
-    raise FrameworkError(f"no counts of a rating fit the mean {mean} on a base of {base}")
 
 
 # ------------------------------------------------------------------------------------------------- clusters, opinions
@@ -407,10 +310,11 @@ def item_counts(survey: Survey, *, seed: int) -> dict[str, dict[str, int]]:
             parent, _, values = str(entry["condition"]).partition("=")
             base = sum(counts[parent][value] for value in values.split("|"))
         if kind == "rating":
-            found = counts_of_mean(
-                Decimal(str(printed.iloc[0])), habit, base=base, rng=stream(seed, f"counts:{item}"),
-                high_share=HIGH_SHARE.get(item),
-            )  # fmt: skip
+            mean, stated = Decimal(str(printed.iloc[0])), stated_of(item)
+            if stated:
+                found = counts_of_mean_and_shares(mean, habit, stated, base=base)
+            else:
+                found = counts_of_mean(mean, habit, base=base, rng=stream(seed, f"counts:{item}"))
             counts[item] = dict(zip(options["option"], found, strict=True))
         else:
             tenths = [int(Decimal(str(printed[label])) * 10) for label in options["label_pl"]]
@@ -548,8 +452,11 @@ def _ticks(items: Sequence[str], asked: np.ndarray, rng: np.random.Generator) ->
     return out
 
 
-def unmet_rows(comparison: pd.DataFrame) -> pd.DataFrame:
-    """Return the printed rows that the answers do not reproduce, with the reason."""
+def unmet_rows(comparison: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """Return the printed numbers that the answers do not reproduce, with the reason.
+
+    Rows of the table first, then the shares that the running text states of ratings.
+    """
     rows = comparison[~comparison["match"]].copy()
     open_answer = rows["unit"] == "text"
     rows["reason"] = np.where(
@@ -558,9 +465,32 @@ def unmet_rows(comparison: pd.DataFrame) -> pd.DataFrame:
         "the printed shares of this item do not add up to 100, so no answers can give all of them",
     )
     rows.loc[open_answer, "published"] = ""
+    rows = pd.concat([rows, pd.DataFrame(_unmet_stated(comparison, answers))], ignore_index=True)
     return rows[
         ["question_no", "item_pl", "option", "item", "code", "unit", "published", "recomputed", "n", "reason", "line"]
     ]
+
+
+def _unmet_stated(comparison: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows of stated shares that the answers do not have."""
+    rows: list[dict[str, object]] = []
+    for stated in STATED_SHARES:
+        given = answers[stated.item][answers[stated.item] != ""]
+        count = int((given == stated.option).sum())
+        if stated.holds(count, len(given)):
+            continue
+        if not stated.impossible:
+            raise FrameworkError(f"{stated.item}: the answers lack a share that counts were found for; a defect")
+        printed = comparison[comparison["item"] == stated.item].iloc[0]
+        rows.append(
+            {
+                "question_no": printed["question_no"], "item_pl": printed["item_pl"], "option": stated.option,
+                "item": stated.item, "code": stated.option, "unit": "% (stated in the running text)",
+                "published": stated.printed, "n": len(given), "reason": stated.impossible, "line": stated.line,
+                "recomputed": str(round_half_up(Fraction(100 * count, len(given)), 1)),
+            }
+        )  # fmt: skip
+    return rows
 
 
 def reconstruct_members(published_dir: Path, framework_dir: Path, out_dir: Path, *, seed: int) -> list[Path]:
@@ -593,7 +523,7 @@ def reconstruct_members(published_dir: Path, framework_dir: Path, out_dir: Path,
     answers = build_answers(survey, sizes, seed=seed)
     comparison = compare_members_table(survey.published, members_table(answers, survey.codebook, survey.option_lists))
     path = write_csv(answers, out_dir / "members.csv")
-    unmet = write_csv(unmet_rows(comparison), out_dir / "members.unmet.csv")
+    unmet = write_csv(unmet_rows(comparison, answers), out_dir / "members.unmet.csv")
     spread = "the size of the reconstructed clusters" if coordinators.is_file() else "an equal spread over the clusters"
     side = write_sidecar(
         path,
@@ -601,11 +531,13 @@ def reconstruct_members(published_dir: Path, framework_dir: Path, out_dir: Path,
         description=(
             f"{len(answers)} synthetic members of {len(sizes)} synthetic clusters whose answers reproduce "
             f"{int(comparison['match'].sum())} of the {len(comparison)} rows of Table 37 at printed precision; "
-            "members.unmet.csv lists the others. No row describes a real organisation."
+            "members.unmet.csv lists the others and what the running text states of ratings besides. No row describes "
+            "a real organisation."
         ),
         fact=(
             "Questions and options; printed shares, means, the mean amount and the number of clusters in question 13; "
-            "733 respondents, at least 5 in each cluster; the conditions of questions 5 and 23."
+            "the shares of ratings that the text states (questions 20 and 24); 733 respondents, at least 5 in each "
+            "cluster; the conditions of questions 5 and 23."
         ),
         reconstructed=(
             "Every single answer and how answers go together; which cluster a member belongs to (number of "

@@ -15,15 +15,18 @@ import pytest
 import yaml
 
 from analysis.errors import DataError, FrameworkError
+from analysis.reproduction import member_counts as mc
 from analysis.reproduction import reconstruct_members as rm
+from analysis.reproduction.claims.grammar import holds, parse_unit
 from analysis.reproduction.members_table import compare_members_table, members_table
-from analysis.reproduction.reconstruct_websites import reconstruct_websites
+from analysis.reproduction.printed import parse_printed
+from analysis.reproduction.reconstruct_websites import fail_together, reconstruct_websites
 from analysis.schemas import cell_problems, parse_codebook
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 EDITION, FRAMEWORK = DATA / "editions" / "2024", DATA / "framework"
 PUBLISHED, RAW = EDITION / "published", EDITION / "raw"
-HABIT = rm.RatingHabit((-0.2, 1.0), (-0.15, 0.7))
+HABIT = mc.RatingHabit((-0.2, 1.0), (-0.15, 0.7))
 
 
 def text(path: Path) -> pd.DataFrame:
@@ -56,10 +59,13 @@ def test_printed_table_follows_from_the_answers(comparison: pd.DataFrame) -> Non
 
 def test_rows_that_do_not_follow_are_exactly_the_listed_ones(comparison: pd.DataFrame) -> None:
     key = ["question_no", "item_pl", "option"]
-    listed = text(RAW / "members.unmet.csv")
-    missed = comparison[~comparison["match"]]
+    unmet = text(RAW / "members.unmet.csv")
+    of_table = unmet["unit"] != "% (stated in the running text)"
+    missed, listed = comparison[~comparison["match"]], unmet[of_table]
     assert missed[key].to_records(index=False).tolist() == listed[key].to_records(index=False).tolist()
-    assert (listed["reason"] != "").all()
+    assert (unmet["reason"] != "").all()
+    stated = unmet.loc[~of_table, ["item", "code", "published", "line"]].to_records(index=False).tolist()
+    assert stated == [("resource_fit__research_infrastructure", "high", "20", "2258")]
 
 
 def test_every_question_of_the_codebook_is_printed_and_the_reverse(survey: rm.Survey, comparison: pd.DataFrame) -> None:
@@ -74,6 +80,59 @@ def test_a_changed_answer_is_noticed(survey: rm.Survey, answers: pd.DataFrame) -
     spoilt.loc[spoilt.index[spoilt["role"] == "member_only"][:3], "role"] = "1_body"
     table = compare_members_table(survey.published, members_table(spoilt, survey.codebook, survey.option_lists))
     assert table["match"].sum() == 204
+
+
+# ------------------------------------------------------------------------------------ shares stated by the text
+
+
+def share_is_as_stated(claim: str, share: float) -> bool:
+    """Read the statement from the published claims, by the grammar of the ledger."""
+    row = text(PUBLISHED / "claims.csv").set_index("id").loc[claim]
+    found, printed = parse_unit(row["unit"]), parse_printed(row["value"])
+    assert found is not None and printed is not None
+    return holds(share, printed, found[1])
+
+
+@pytest.mark.parametrize(
+    ("claim", "item", "option", "expected"),
+    [
+        ("C0148", "coordinator_rating__market_activity", "high", True),
+        ("C0486", "resource_fit__research_infrastructure", "average", True),
+        ("C0486", "resource_fit__production_infrastructure", "average", True),
+        ("C0487", "resource_fit__production_infrastructure", "high", True),
+        ("C0487", "resource_fit__research_infrastructure", "high", False),
+    ],
+)
+def test_stated_shares(answers: pd.DataFrame, claim: str, item: str, option: str, expected: bool) -> None:
+    assert share_is_as_stated(claim, 100 * (answers[item] == option).sum() / 733) is expected
+    line = text(PUBLISHED / "claims.csv").set_index("id").at[claim, "line"]
+    assert any((s.item, s.option, s.line) == (item, option, line) for s in mc.STATED_SHARES)
+
+
+def test_no_answers_give_the_research_infrastructure_all_it_is_said_to_have() -> None:
+    """Whatever the base: low answers only lower the mean, so without them it is greatest; printed is 3.8."""
+    average, high = mc.STATED_SHARES[2], mc.STATED_SHARES[5]
+    assert high.impossible and average.item == high.item
+    best = Fraction(0)
+    for base in range(1, 734):
+        least = next(k for k in range(base + 1) if average.holds(k, base) or k == base)
+        most = max((k for k in range(base - least + 1) if high.holds(k, base)), default=0)
+        best = max(best, 3 + Fraction(2 * most, most + least))
+    assert Fraction(365, 100) < best < Fraction(375, 100), "3.75 prints as 3.8"
+    wide = [mc.StatedShare("i", o, v, "about", "") for o, v in (("average", "50"), ("high", "20"))]
+    with pytest.raises(FrameworkError, match=r"mean 3\.8 and the shares average 50%, high 20%"):
+        mc.counts_of_mean_and_shares(Decimal("3.8"), HABIT, {s.option: s for s in wide}, base=200)
+
+
+def test_counts_of_mean_and_shares() -> None:
+    """With a habit of no don't know (0.03, its least) and the mean 4: the nearest split has exactly what is stated."""
+    share = mc.StatedShare("i", "average", "50", "", "")
+    low, average, high, dont_know = mc.counts_of_mean_and_shares(Decimal("4.0"), HABIT, {"average": share}, base=200)
+    assert low + average + high + dont_know == 200 and average in (99, 100)
+    assert abs(Fraction(low + 3 * average + 5 * high, 200 - dont_know) - 4) < Fraction(1, 20)
+    # Not bound by a share, the split is that of the habit: of 200, 40 don't know; of 160, 16 low, 48 average, 96 high.
+    found = mc.counts_of_mean_and_shares(Decimal("4.0"), HABIT, {}, base=200)
+    assert np.abs(np.array(found) - np.array([16, 48, 96, 40])).max() <= 1
 
 
 # ---------------------------------------------------------------------------------------------- codebook, design
@@ -148,6 +207,23 @@ def test_website_margins() -> None:
     assert "respondent_id" not in audit
 
 
+def test_almost_half_of_the_sites_fail_two_criteria() -> None:
+    audit = pd.read_csv(RAW / "websites.csv")
+    both = int(((audit["form_labels"] == 0) & (audit["keyboard"] == 0)).sum())
+    assert both == 19 and share_is_as_stated("C1552", 100 * both / 42)
+    assert not share_is_as_stated("C1552", 100 * 18 / 42) and not share_is_as_stated("C1552", 100 * 21 / 42)
+
+
+def test_fail_together() -> None:
+    first, second = np.array([1, 1, 0, 0, 0]), np.array([0, 0, 1, 1, 0])
+    propensity = np.array([2.0, 1.0, -2.0, -1.0, 0.0])
+    assert fail_together(first, second, propensity, 1).tolist() == first.tolist()
+    assert fail_together(first, second, propensity, 2).tolist() == [1, 0, 0, 1, 0]
+    assert fail_together(first, second, propensity, 3).tolist() == [0, 0, 1, 1, 0]
+    with pytest.raises(FrameworkError, match="so 4 cannot fail both"):
+        fail_together(first, second, propensity, 4)
+
+
 def test_wcag_criteria_are_those_of_the_audit() -> None:
     criteria, items = text(FRAMEWORK / "wcag_criteria.csv"), text(FRAMEWORK / "questionnaires" / "websites.csv")
     assert list(criteria["name_pl"]) == list(text(PUBLISHED / "audit.csv")["name"]) == list(items["question_pl"][1:])
@@ -202,32 +278,32 @@ def test_another_seed_gives_other_answers_and_the_same_table(survey: rm.Survey, 
 
 
 def test_counts_of_shares() -> None:
-    assert rm.counts_of_shares([400, 600], 10) == (4, 6)
-    counts = rm.counts_of_shares([325, 366, 309], 733)
+    assert mc.counts_of_shares([400, 600], 10) == (4, 6)
+    counts = mc.counts_of_shares([325, 366, 309], 733)
     assert [round(1000 * k / sum(counts)) for k in counts] == [325, 366, 309] and sum(counts) == 732
     # 98.7 in all: two of the three can hold, on the largest base
-    assert rm.counts_of_shares([349, 528, 110], 733) == (256, 387, 90)
+    assert mc.counts_of_shares([349, 528, 110], 733) == (256, 387, 90)
 
 
 def test_counts_of_shares_keeps_clear_of_rounding_boundaries() -> None:
     """4 of 64 are 6.25 percent and print as 6.2 or 6.3, depending on the rule; 4 of 63 print as 6.3 by every rule."""
-    assert rm.counts_of_shares([63, 937], 64) == (4, 59)
+    assert mc.counts_of_shares([63, 937], 64) == (4, 59)
 
 
 def test_counts_of_mean() -> None:
     for mean in ("2.9", "3.9", "4.8"):
-        low, average, high, dont_know = rm.counts_of_mean(Decimal(mean), HABIT, base=733, rng=rm.stream(1, mean))
+        low, average, high, dont_know = mc.counts_of_mean(Decimal(mean), HABIT, base=733, rng=rm.stream(1, mean))
         assert low + average + high + dont_know == 733
         exact = Fraction(low + 3 * average + 5 * high, low + average + high)
         assert abs(exact - Fraction(mean)) < Fraction(1, 20)
     with pytest.raises(FrameworkError, match=r"no counts .* mean 5\.9"):
-        rm.counts_of_mean(Decimal("5.9"), HABIT, base=733, rng=rm.stream(1, "x"))
+        mc.counts_of_mean(Decimal("5.9"), HABIT, base=733, rng=rm.stream(1, "x"))
 
 
 def test_rating_habit_is_that_of_the_printed_goals() -> None:
     """Means 4, 3: don't know 10 and 30 percent of all; low 10 of 90 and 20 of 70 with an opinion."""
     goals = np.array([[55.0, 25.0, 10.0, 10.0], [20.0, 30.0, 20.0, 30.0]])
-    habit = rm.rating_habit(goals)
+    habit = mc.rating_habit(goals)
     assert habit.shares(4.0) == pytest.approx((0.1, 1 / 9), abs=1e-9)
     assert habit.shares(3.0) == pytest.approx((0.3, 2 / 7), abs=1e-9)
 
