@@ -21,7 +21,7 @@ from analysis.reproduction.proofs import Audit, answers, contradictions, irreduc
 from analysis.reproduction.proofs.answers import AnswersSystem, Quantity
 from analysis.reproduction.proofs.collect import answers_are
 from analysis.reproduction.proofs.engine import Proof, nearest
-from analysis.reproduction.proofs.polish import annex_tables
+from analysis.reproduction.proofs.polish import BY_RULE, KIND_ORDER, annex_tables, distance
 from analysis.reproduction.proofs.relations import Relation, possible
 from analysis.reproduction.proofs.sectors import SectorSystem
 from analysis.reproduction.proofs.statements import Cut, Says, Statement
@@ -432,5 +432,25 @@ def test_the_annex_in_polish_has_every_proof_once(proved: tuple[Proof, ...], pri
     assert rows["values"].str.len().gt(0).all() and rows["repair"].str.len().gt(0).all()
     (budget,) = rows.loc[rows["lines"] == "9394, 12497", "repair"]
     assert budget.endswith("liczba odpowiedzi: 37")
-    by_rule = rows[rows["repair"] == "średnia wskaźników obszaru zamiast średniej podobszarów"]
+    by_rule = rows[rows["repair"] == BY_RULE]
     assert 5 <= len(by_rule) < sum(p.kind == "method" for p in proved)
+
+
+def test_the_annex_begins_with_the_weightiest(proved: tuple[Proof, ...]) -> None:
+    by_id = {p.id: p for p in proved}
+    for table in annex_tables(Audit(proved, 0, ()), {}, {}).values():
+        shown = [by_id[name] for name in table["proof"]]
+        kinds = [KIND_ORDER.index(p.kind) for p in shown]
+        assert kinds == sorted(kinds)
+        for kind in ("impossible", "two values"):
+            far = [distance(p) for p in shown if p.kind == kind]
+            assert far == sorted(far, reverse=True)
+    first = annex_tables(Audit(proved, 0, ()), {}, {})["high"].iloc[0]
+    # a mean of 20.1 participants is 17.1% of the members, not 40.7%
+    assert first["values"].startswith("średnia: 20,1") and first["repair"].endswith("w.\u00a012858: 17,1%")
+
+
+def test_what_numbers_are_of_is_said_once(proved: tuple[Proof, ...]) -> None:
+    rows = pd.concat(annex_tables(Audit(proved, 0, ()), {}, {}).values()).set_index("lines")
+    assert rows.at["1685, 9318", "values"] == ("średnia: „66,3%” (w.\u00a01685) wobec „66,2%” (w.\u00a09318)")
+    assert not rows["values"].str.contains(r"\bw\. \d|tab\. \d", regex=True).any()

@@ -1,4 +1,8 @@
-"""Proofs in Polish, for the annex of the report: what is said, where, and what would repair it."""
+"""Proofs in Polish, for the annex of the report: what is said, where, and what would repair it.
+
+In each table the weightiest come first: by `KIND_ORDER`, and within a kind by `distance`, how far the nearest number is
+with which the others could hold. Exchanged editions are one mistake and stay in the order of the annex.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,18 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.errors import FrameworkError
 from analysis.reproduction.proofs.engine import Proof
 from analysis.reproduction.proofs.prove import Audit, severity
 from analysis.reproduction.proofs.report import lines_of
 from analysis.reproduction.proofs.statements import Cut, Statement
 
+KIND_ORDER = ("impossible", "edition", "method", "two values", "answers", "sum", "unit", "wording", "rounding")
+BY_RULE = "obszar jako średnia wskaźników"
 COLUMNS = ("no", "what", "lines", "values", "repair", "proof")
 MEASURES = {
     "mean": "średnia", "median": "mediana", "benchmark": "największa wartość", "min": "najmniejsza wartość",
-    "q1": "pierwszy kwartyl", "q3": "trzeci kwartyl", "total": "suma", "iqr": "rozstęp środkowej połowy",
+    "q1": "pierwszy kwartyl", "q3": "trzeci kwartyl", "total": "suma", "iqr": "rozstęp międzykwartylowy",
     "growth": "średni roczny wzrost", "count": "liczba", "ratio": "krotność", "ratio_median": "krotność mediany",
     "n_sites_passing": "liczba stron spełniających", "n_sites": "liczba stron",
     "share_eq(0)": "odsetek stron niespełniających", "share": "odsetek", "other": "liczba z komentarza",
@@ -48,11 +55,18 @@ def _number(text: str) -> str:
     return re.sub(r"(?<=\d)\.(?=\d)", ",", apart)
 
 
+def _tied(text: str) -> str:
+    """Return a text whose short marks do not part from the number that follows."""
+    return re.sub(r"\b(w\.|tab\.|pyt\.|od|do|N =) (?=\d)", lambda m: m[1].replace(" ", "\u00a0") + "\u00a0", text)
+
+
 def _band(lower: Cut | None, upper: Cut | None) -> str:
     def level(cut: Cut) -> str:
         return _number(f"{float(cut.level):g}") if cut.level < 10**6 else f"{float(cut.level / 10**6):g} mln"
 
     if lower is not None and upper is None:
+        if lower.strict and lower.level == 0:
+            return "dodatnią"
         return f"powyżej {level(lower)}" if lower.strict else f"co najmniej {level(lower)}"
     if lower is None and upper is not None:
         return f"najwyżej {level(upper)}" if upper.strict else f"poniżej {level(upper)}"
@@ -83,13 +97,13 @@ def name(s: Statement, *, foreign: bool = False) -> str:
         what = "liczba klastrów" if says.kind in ("count", "below") else "odsetek klastrów"
         option = s.key.partition(":")[2]
         if option and option != "yes":
-            return f"{what} ({option})"
+            return f"{what}{f' {s.key}' if foreign else ''}"  # the row says which option it is about
         return f"{what} z wartością {_band(says.lower, says.upper)}{code}"
     if (says.kind == "total" and "share" in s.statistic) or (says.kind == "total" and s.statistic == "other"):
-        return f"udział w ogóle{code}"
+        return f"udział w całości{code}"
     words = {
         "without": "liczba klastrów bez tej wielkości", "without_share": "odsetek klastrów bez tej wielkości",
-        "answers": "liczba odpowiedzi", "mean_active": "średnia klastrów z wartością dodatnią",
+        "answers": "liczba odpowiedzi", "mean_active": "średnia wśród klastrów z wartością dodatnią",
         "mean_rest": "średnia bez lidera", "sector_mean": f"średnia, {SECTORS.get(says.sector, says.sector)}",
     }  # fmt: skip
     return words.get(says.kind, MEASURES.get(says.kind, says.kind)) + code
@@ -98,9 +112,22 @@ def name(s: Statement, *, foreign: bool = False) -> str:
 def _printed(s: Statement) -> str:
     if s.source == "text":
         return f"„{s.printed}”"
-    value, _, unit = s.printed.partition(" ")
-    shown = UNITS.get(unit, unit)
-    return _number(value) + ("" if not shown else "%" if shown == "%" else f" {shown}")
+    return _with_unit(_number(s.printed.partition(" ")[0]), _unit(s))
+
+
+def _unit(s: Statement) -> str:
+    """Return the unit in which a statement prints its number."""
+    if s.source != "text":
+        unit = s.printed.partition(" ")[2]
+        return UNITS.get(unit, unit)
+    if name(s).startswith(("odsetek", "udział")):
+        return "%"
+    found = re.search(r"%|(?:mln|tys\.)(?: zł)?", s.printed)
+    return found[0] if found else ""
+
+
+def _with_unit(number: str, unit: str) -> str:
+    return number + ("%" if unit == "%" else f" {unit}" if unit else "")
 
 
 def _supposed(s: Statement) -> str:
@@ -109,17 +136,20 @@ def _supposed(s: Statement) -> str:
 
 
 def _where(s: Statement) -> str:
-    return f" (w. {', '.join(s.lines[:3])}{'…' if len(s.lines) > 3 else ''})" if s.lines else ""
+    return f" (w. {', '.join(s.lines)})" if s.lines else ""
 
 
 def values(proof: Proof) -> str:
-    """Return the numbers that exclude each other, each with its line."""
+    """Return the numbers that exclude each other, each with its line; what they are of is said once."""
     foreign = len({m.key for m in proof.members if m.says is not None}) > 1
-    return "; ".join(
-        f"{_supposed(m)}{_where(m)}" if m.source in ("supposed", "rule")
-        else f"{name(m, foreign=foreign)}: {_printed(m)}{_where(m)}"
-        for m in proof.members
-    )  # fmt: skip
+    numbers: dict[str, list[str]] = {}
+    for m in proof.members:
+        if m.source in ("supposed", "rule"):
+            numbers[_supposed(m) + _where(m)] = []
+        else:
+            numbers.setdefault(name(m, foreign=foreign), []).append(_printed(m) + _where(m))
+    between = " wobec " if len(proof.members) == 2 else ", "
+    return _tied("; ".join(f"{what}: {between.join(own)}" if own else what for what, own in numbers.items()))
 
 
 def repair(proof: Proof) -> str:
@@ -127,7 +157,12 @@ def repair(proof: Proof) -> str:
     out = []
     if proof.kind == "edition":
         where = ", ".join(w.line for w in proof.witnesses)
-        out.append(f"zamiana edycji w tekście: w. {where} podaje liczbę z tabeli jako wcześniejszą")
+        out.append(f"zamiana edycji w tekście (por. w. {where})")
+    of_numbers = [m for m in proof.members if m.source not in ("supposed", "rule")]
+    percent = (
+        bool(of_numbers) and _unit(of_numbers[0]) == "%"
+    )  # words such as two thirds leave the unit to the number beside them
+    by_line = len({m.line for m in of_numbers} - {""}) == len(of_numbers)
     for m in proof.members:
         found = proof.repairs.get(m.id)
         if found is None or (proof.kind == "edition" and m.source == "text"):
@@ -136,17 +171,34 @@ def repair(proof: Proof) -> str:
             continue  # words give way to numbers
         if m.source == "supposed":
             known = found.startswith("N = ")
-            out.append(
-                f"liczba odpowiedzi: {_spans(found.removeprefix('N = '))}" if known else "założenie nie zachodzi"
-            )
+            out.append(f"liczba odpowiedzi: {_spans(found.removeprefix('N = '))}" if known else "uchylenie założenia")
         elif m.source == "rule":
-            out.append("inna reguła" if not m.id.startswith("rule:unit") else "jedna jednostka")
+            out.append("jedna jednostka" if m.id.startswith("rule:unit") else "uchylenie reguły")
         elif len(proof.members) <= 3:
-            unit = m.printed.partition(" ")[2] if m.source != "text" else ""
-            shown = UNITS.get(unit, unit)
-            text = _number(found).replace(" or ", " lub ")
-            out.append(f"{name(m)}: {text}{'%' if shown == '%' else f' {shown}' if shown else ''}")
-    return "; albo ".join(dict.fromkeys(out)) or "wymaga odpowiedzi źródłowych"
+            place = f"w. {m.line}" if by_line else name(m)
+            unit = _unit(m) or ("%" if percent and name(m) == name(of_numbers[0]) else "")
+            out.append(f"{place}: {_with_unit(_number(found).replace(' or ', ' lub '), unit)}")
+    return _tied("; albo ".join(dict.fromkeys(out))) or "rozstrzygną dopiero ankiety"
+
+
+def distance(proof: Proof) -> Fraction:
+    """Return the least relative change of one printed number that lets the others hold; 0 where none was looked for."""
+    changes = []
+    for m in proof.members:
+        found = proof.repairs.get(m.id, "")
+        middle = (m.values.low + m.values.high) / 2 / m.factor
+        if m.source in ("supposed", "rule") or not found or not middle:
+            continue
+        try:
+            changes += [abs(Fraction(number) - middle) / abs(middle) for number in found.split(" or ")]
+        except ValueError as error:
+            raise FrameworkError(f"{proof.id}: the repair `{found}` is not a number") from error
+    return min(changes, default=Fraction(0))
+
+
+def _weight(proof: Proof) -> tuple[int, Fraction, str, str]:
+    far = Fraction(0) if proof.kind == "edition" else -distance(proof)
+    return KIND_ORDER.index(proof.kind), far, proof.key, proof.id
 
 
 def _spans(text: str) -> str:
@@ -175,22 +227,33 @@ def _area_rows(proofs: Sequence[Proof], titles: Mapping[str, str]) -> list[dict[
         groups.setdefault((p.key, p.members[-1].statistic), []).append(p)
     for (code, measure), own in sorted(groups.items()):
         widest = max(own, key=_gap)
-        shown = values(widest)
-        more = f"; liczba tabel, w których tak jest: {len(own)}" if len(own) > 1 else ""
+        whole, parts = _whole_and_parts(widest)
+        shown = ", ".join(f"{_part(m)} {_printed(m)}" for m in parts)
+        table = re.match(r"^table (\d+):", whole.id)
+        where = f"tab. {table[1]}, w. {whole.line}" if table else f"w. {whole.line}"
+        more = f"; dotyczy to {len(own)} tabel" if len(own) > 1 else ""
         rows.append(
             {
                 "what": f"{titles.get(code, code)}: {MEASURES[measure]}", "lines": ", ".join(lines_of(widest)),
-                "values": shown + more, "repair": "średnia wskaźników obszaru zamiast średniej podobszarów",
-                "proof": widest.id,
+                "values": _tied(f"podobszary {shown}; obszar {_part(whole)} {_printed(whole)} ({where}){more}"),
+                "repair": BY_RULE, "proof": widest.id,
             }
         )  # fmt: skip
     return rows
 
 
+def _part(s: Statement) -> str:
+    return s.id.split(":")[1]
+
+
+def _whole_and_parts(proof: Proof) -> tuple[Statement, list[Statement]]:
+    whole = next(m for m in proof.members if _part(m) == proof.key)
+    return whole, [m for m in proof.members if m is not whole and m.source == "annex"]
+
+
 def _gap(proof: Proof) -> Fraction:
     """Return how far the whole is from the plain mean of its parts."""
-    whole = next(m for m in proof.members if m.id.split(":")[1] == proof.key)
-    parts = [m for m in proof.members if m is not whole and m.source == "annex"]
+    whole, parts = _whole_and_parts(proof)
     middle = sum(((m.values.low + m.values.high) / 2 for m in parts), Fraction(0)) / max(len(parts), 1)
     return abs((whole.values.low + whole.values.high) / 2 - middle)
 
@@ -210,13 +273,13 @@ def annex_tables(audit: Audit, names: Mapping[str, str], titles: Mapping[str, st
     Returns
     -------
     dict of DataFrame
-        high, medium, low: `COLUMNS`, numbered through. Failures of a rule of the method are joined, one row for each
-        area and measure.
+        high, medium, low: `COLUMNS`, numbered through, the weightiest first. Failures of a rule of the method are
+        joined, one row for each area and measure.
     """
     out: dict[str, pd.DataFrame] = {}
     number = 0
     for level in ("high", "medium", "low"):
-        chosen = [p for p in audit.proofs if severity(p) == level]
+        chosen = sorted((p for p in audit.proofs if severity(p) == level), key=_weight)
         rows = [
             {"what": _what(p, names, titles), "lines": ", ".join(lines_of(p)), "values": values(p), "repair": repair(p),
              "proof": p.id}
