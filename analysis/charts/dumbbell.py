@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.charts.style import ACCENT, DARK, INK, MUTED, PALE, RULE, new_figure, polish_axis, polish_number
+from analysis.charts.style import ACCENT, DARK, INK, MUTED, RULE, new_figure, polish_number, score_axes
 from analysis.errors import MethodError
 
 ROW_CM = 0.5
@@ -76,15 +76,7 @@ def median_benchmark(
             names.append(f"{row.group}{size}")
             y += ROW_CM
         y += ROW_CM * 0.35
-    axes.set_yticks(ticks, names)
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(y - ROW_CM * 0.6, -HEADING_CM * 0.8)
-    axes.set_xlim(-0.07, 1.07)
-    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    polish_axis(axes, axis="x", decimals=1)
-    axes.grid(axis="x", color=PALE)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="x", colors=MUTED)
+    score_axes(axes, ticks, names, bottom=y - ROW_CM * 0.6, top=-HEADING_CM * 0.8, room=0.07)
     handles = [
         Line2D([], [], marker="o", color=DARK, linestyle="", markersize=6, label=labels[0]),
         Line2D([], [], marker="D", color=ACCENT, markeredgecolor=INK, markeredgewidth=0.5, linestyle="",

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.charts.style import ACCENT, DARK, INK, LIGHT, MUTED, PALE, new_figure, polish_axis, polish_number
+from analysis.charts.style import ACCENT, DARK, INK, LIGHT, MUTED, new_figure, polish_number, score_axes
 from analysis.errors import MethodError
 
 ROW_CM = 0.46
@@ -60,15 +60,7 @@ def profile_chart(data: pd.DataFrame, *, absent: str = "brak wyniku") -> Figure:
             names.append(str(row.label))
             y += ROW_CM
         y += ROW_CM * 0.3
-    axes.set_yticks(ticks, names)
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(y - ROW_CM * 0.6, -HEADING_CM * 0.8)
-    axes.set_xlim(-0.07, 1.17)
-    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    polish_axis(axes, axis="x", decimals=1)
-    axes.grid(axis="x", color=PALE)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="x", colors=MUTED)
+    score_axes(axes, ticks, names, bottom=y - ROW_CM * 0.6, top=-HEADING_CM * 0.8, room=0.17)
     handles = [
         Line2D([], [], marker="o", color=DARK, markeredgecolor="white", linestyle="", markersize=6, label=OWN),
         Line2D([], [], marker="|", color=INK, linestyle="", markersize=9, markeredgewidth=1.4, label=MEDIAN),

@@ -6,6 +6,7 @@ where two marks share a chart they differ in shape as well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -96,6 +97,27 @@ def polish_axis(axes: Axes, *, axis: str, decimals: int = 0) -> None:
     """Print the tick labels of the x or y axis with a decimal comma."""
     formatter = FuncFormatter(lambda value, _position: polish_number(value, decimals))
     (axes.xaxis if axis == "x" else axes.yaxis).set_major_formatter(formatter)
+
+
+def score_axes(
+    axes: Axes, ticks: Sequence[float], names: Sequence[str], *, bottom: float, top: float, room: float
+) -> None:
+    """Rows of a chart of scores: names at the left, one scale of 0 to 1 with light lines, `room` at its right for text.
+
+    Parameters
+    ----------
+    ticks, names
+        Height and name of each row, from the top down; `bottom` and `top` are the limits.
+    """
+    axes.set_yticks(ticks, names)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(bottom, top)
+    axes.set_xlim(-0.07, 1 + room)
+    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    polish_axis(axes, axis="x", decimals=1)
+    axes.grid(axis="x", color=PALE)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="x", colors=MUTED)
 
 
 def luminance(colour: str) -> float:
