@@ -204,10 +204,18 @@ def cmd_audit_published(args: argparse.Namespace) -> int:
 
 
 def cmd_reconstruct(args: argparse.Namespace) -> int:
-    """Make the reconstructed answers anew from the published statistics."""
-    from analysis.reproduction.reconstruct import reconstruct_edition
+    """Make the reconstructed answers anew from the published statistics, or search the labels they rest on."""
+    from analysis.reproduction.reconstruct import reconstruct_edition, search_labels
 
-    reconstruct_edition(project_dir() / "data", args.edition, seed=args.seed, out_dir=args.out)
+    def progress(message: str) -> None:
+        print(message, flush=True)
+
+    data = project_dir() / "data"
+    if args.search_labels:
+        search_labels(data, args.edition, seed=args.seed, progress=progress)
+        return 0
+    stages = project_dir() / "build" / str(args.edition) / "reconstruction"
+    reconstruct_edition(data, args.edition, seed=args.seed, out_dir=args.out, stages_dir=stages, progress=progress)
     return 0
 
 
@@ -302,6 +310,11 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--seed", type=int, default=2024)
     sub.add_argument(
         "--out", type=Path, help="folder for the files (default: the edition's raw/), to compare them first"
+    )
+    sub.add_argument(
+        "--search-labels",
+        action="store_true",
+        help="search which groups meet in a respondent (long) and replace reproduction/labels.csv; answers are kept",
     )
 
     sub = add("publish", cmd_publish, "one step of publishing (used by the workflow)")

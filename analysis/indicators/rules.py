@@ -77,6 +77,12 @@ def _count_ticked(answers: pd.DataFrame, definition: Definition) -> pd.Series:
     return answers[list(definition.inputs)].sum(axis=1, min_count=1)
 
 
+def _score_and_ticks(answers: pd.DataFrame, definition: Definition) -> pd.Series:
+    """Score of the first item plus one for every ticked box; boxes that were not asked count as not ticked."""
+    first, *boxes = definition.items
+    return answers[first] + answers[boxes].fillna(0).sum(axis=1)
+
+
 def _level_sum(answers: pd.DataFrame, definition: Definition) -> pd.Series:
     levels = _sum(answers, definition)
     return levels if definition.other is None else levels + answers[definition.other].fillna(0)
@@ -96,6 +102,7 @@ RULES: dict[str, Rule] = {
         Rule("mean", _mean, NUMBERS | CHOICES, least=2, options=_MISSING),
         Rule("count_ticked", _count_ticked, BOXES, options={"other": ()}),
         Rule("category_score", _value, CHOICES, most=1),
+        Rule("score_and_ticks", _score_and_ticks, CHOICES | BOXES, least=2),
         Rule("level_sum", _level_sum, frozenset({"level"}), options={**_MISSING, "other": ()}),
         Rule("share", _share, NUMBERS, least=2, most=2),
         Rule("yes_no", _value, BOXES, most=1),

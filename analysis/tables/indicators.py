@@ -11,7 +11,7 @@ from analysis.framework import Framework
 from analysis.tables.exhibits import ExhibitDesk, Labels
 from analysis.workspace import Column
 
-CATEGORICAL = ("category_score", "yes_no")
+CATEGORICAL = ("category_score", "score_and_ticks", "yes_no")
 Number = Callable[[float, int], str]
 
 

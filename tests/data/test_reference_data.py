@@ -17,7 +17,7 @@ BOOKS = DATA / "framework/questionnaires"
 TYPES = {
     "id", "integer", "decimal", "amount", "percent", "yes_no", "tick", "level", "single", "rating", "year", "text",
 }  # fmt: skip
-RULES = {"value", "sum", "mean", "count_ticked", "category_score", "level_sum", "share", "yes_no"}
+RULES = {"value", "sum", "mean", "count_ticked", "category_score", "score_and_ticks", "level_sum", "share", "yes_no"}
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -86,6 +86,7 @@ def test_every_rule_is_fed_by_items_of_its_codebook(
 ) -> None:
     wanted = {
         "count_ticked": {"tick"}, "level_sum": {"level"}, "category_score": {"single"}, "yes_no": {"yes_no"},
+        "score_and_ticks": {"single", "tick"},
     }  # fmt: skip
     numeric = {"integer", "decimal", "amount", "percent"}
     for code, row in indicators.iterrows():

@@ -104,6 +104,7 @@ def compute(rule: str, items: str, options: str = "", answers: pd.DataFrame = AN
         ("count_ticked", "tool__*", "", [2, 0, NAN]),
         ("count_ticked", "tool__*", "other=tool__other_count", [4, 0, NAN]),
         ("category_score", "strategy", "", [1, 0.5, NAN]),
+        ("score_and_ticks", "strategy;tool__web;tool__forum", "", [3, 0.5, NAN]),
         ("level_sum", "robots;cloud", "", [3, 0, NAN]),
         ("level_sum", "robots;cloud", "missing=ignore", [3, 0, 1]),
         ("level_sum", "robots", "other=tool__other_count", [4, 0, 1]),

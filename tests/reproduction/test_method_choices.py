@@ -1,4 +1,4 @@
-"""What the printed numbers say about choices that the method text leaves open; see docs/decisions 0007 to 0009."""
+"""What the printed numbers say about choices that the method text leaves open; see docs/decisions 0007 to 0010."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from ortools.sat.python import cp_model
 
@@ -103,3 +104,25 @@ def test_without_a_cap_the_means_would_be_far_smaller(printed: Tables) -> None:
         bound = sum(m["mean"].interval.high / m["benchmark"].interval.low for m in own) / len(own)
         beyond[code] = printed.scores[printed.whole, code, "mean"][0].interval.low / bound
     assert all(ratio > 1 for ratio in beyond.values()), beyond
+
+
+def test_three_scores_for_the_strategy_leave_no_room_for_iso_standards(printed: Tables) -> None:
+    """Decision 0010: with 0, 0.5 and 1 the fifth indicator of II.1 would need a mean that it cannot have."""
+    table = pd.read_csv(EDITION / "published/indicators.csv", dtype=str, keep_default_na=False).set_index("code")
+    iso = table.loc["II.1.5"]
+    largest, n = int(iso["benchmark"]), 42
+    total = (int(iso["mean"]) + Fraction(1, 2)) * n
+    middle = int(iso["median"])
+    assert middle == 30
+    # shares of Table 14 as numbers of clusters: half points, full points
+    categories = [(5, 29), (20, 19), (11, 27), (17, 22)]
+    four = sum(Fraction(half, 2) + full for half, full in categories) / n
+    needed = 5 * printed.scores["18", "II.1", "mean"][0].interval.high - four
+
+    def least_mean(lowest: int) -> Fraction:
+        q = (total - largest - 10 * middle - 21 * lowest) / 10  # third quartile if all others are as small as can be
+        width = Fraction(5, 2) * (q - lowest)
+        return (10 * (middle - lowest) + 10 * (q - lowest) + width) / (n * width)
+
+    assert all(least_mean(lowest) > needed for lowest in range(21))
+    assert least_mean(29) < needed  # the bound is about the sizes of clusters, not about any number

@@ -1,30 +1,151 @@
 """Reconstruction of the coordinators' answers: synthetic respondents that give the published statistics.
 
 The printed report is the only source. The rows are one of many possible sets of answers: they describe no existing
-cluster. `reconstruct` runs the steps groups → values → exchanges → answers → files; docs/reconstruction.md tells what
-is fact and what is choice.
+cluster. `reconstruct` runs the steps labels → aims → values → exchanges → sub-areas → answers → files;
+docs/reconstruction.md tells what is fact and what is choice.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from analysis.reproduction.reconstruction import answers as to_answers
-from analysis.reproduction.reconstruction import assignment, characteristics, checks, groups, scoring, write
-from analysis.reproduction.reconstruction.published import N, load_published
+from analysis.reproduction.reconstruction import (
+    assignment,
+    characteristics,
+    checks,
+    exact,
+    exchanges,
+    groups,
+    labels,
+    scoring,
+    targets,
+    write,
+)
+from analysis.reproduction.reconstruction.published import N, Published, load_published
 from analysis.reproduction.sidecars import write_sidecar
 from analysis.workspace import write_csv
 
-GROUP_STEPS = 700_000
-EXCHANGE_STEPS = 600_000
+PROCESSES = 2
+CHAINS = 2
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Steps of simulated annealing in the three rounds, and what they start and end with (in missed statistics)."""
+
+    first: int = 80_000_000
+    again: int = 12_000_000  # for each sub-area that is still open
+    rounds: int = 3
+    last: int = 150_000_000
+    hot: float = 5.0
+    warm: float = 0.5
+    cold: float = 0.02
 
 
 def _quiet(message: str) -> None:
     del message
+
+
+class Stages:
+    """Results of the long steps, kept in a folder so that an interrupted run goes on where it stopped.
+
+    The folder belongs to one seed, one effort and one state of code and published files.
+    """
+
+    def __init__(self, folder: Path | None, key: str) -> None:
+        self.folder = None if folder is None else folder / key
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+
+    def get(self, name: str, make: Callable[[], pd.DataFrame], progress: Callable[[str], None]) -> pd.DataFrame:
+        """Table of a step: from the folder if it is there, else made and put there."""
+        path = None if self.folder is None else self.folder / f"{name}.csv"
+        if path is not None and path.is_file():
+            progress(f"{name}: taken from an earlier run ({path})")
+            return pd.read_csv(path)
+        table = make()
+        if path is not None:
+            draft = path.with_suffix(".part")
+            table.to_csv(draft, index=False)
+            draft.replace(path)
+        return table
+
+
+def _key(edition_dir: Path, framework_dir: Path, seed: int, effort: Effort) -> str:
+    digest = hashlib.sha256(f"{seed} {effort}".encode())
+    sources = [
+        *sorted(Path(__file__).parent.glob("*.py")),
+        *sorted((edition_dir / "published").glob("*.csv")),
+        edition_dir / "reproduction" / "labels.csv",
+        framework_dir / "indicators.csv",
+    ]
+    for path in sources:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _report(table: pd.DataFrame, setting: exchanges.Setting, step: str, progress: Callable[[str], None]) -> None:
+    missed = int((exchanges.outside(table, setting) > 0).sum())
+    progress(f"{step}: {missed} of {setting.published.scores.size} score statistics missed")
+
+
+def _values(
+    design: groups.Design,
+    published: Published,
+    indicators: pd.DataFrame,
+    enterprises: np.ndarray,
+    seed: int,
+    effort: Effort,
+    stages: Stages,
+    progress: Callable[[str], None],
+) -> pd.DataFrame:
+    """Answers of all 90 indicators: solved one by one, exchanged, solved by sub-area, exchanged again."""
+    with_other = {str(c) for c, r in indicators.iterrows() if "other=" in r["options"]}
+    units = {str(k): str(v) for k, v in indicators["unit"].items()}
+    setting = exchanges.Setting(design, published, units, enterprises, frozenset(with_other))
+    given = (design, published, units, enterprises, with_other, np.random.default_rng([seed, 3]))
+
+    def first() -> pd.DataFrame:
+        table = assignment.first_matrix(*given, progress=progress)
+        return assignment.approach(table, *given, sweeps=1, progress=progress)
+
+    def exchanged(table: pd.DataFrame, number: int, hot: float, steps: int, only: tuple[str, ...] = ()) -> pd.DataFrame:
+        seeds = [100 * seed + 10 * number + k for k in range(CHAINS)]
+        return exchanges.best_of(
+            table, setting, seeds, processes=PROCESSES, steps=steps, hot=hot, cold=effort.cold, only=only
+        )[0]
+
+    def solved(table: pd.DataFrame) -> pd.DataFrame:
+        return exact.solve_all(table, setting, seed, processes=PROCESSES, progress=progress)
+
+    table = stages.get("values_1_by_indicator", first, progress)
+    _report(table, setting, "one by one", progress)
+    table = stages.get("values_2_exchanged", partial(exchanged, table, 1, effort.hot, effort.first), progress)
+    _report(table, setting, "exchanges", progress)
+    table = stages.get("values_3_by_subarea", partial(solved, table), progress)
+    _report(table, setting, "sub-areas", progress)
+    for number in range(effort.rounds):
+        open_ = exact.missing_subareas(table, setting)
+        if not open_:
+            break
+        table = stages.get(
+            f"values_4_exchanged_{number + 1}",
+            partial(exchanged, table, 2 + number, effort.hot, effort.again * len(open_), open_),
+            progress,
+        )
+        table = stages.get(f"values_5_by_subarea_{number + 1}", partial(solved, table), progress)
+        _report(table, setting, f"sub-areas, round {number + 2}", progress)
+    table = stages.get("values_6_exchanged", partial(exchanged, table, 9, effort.warm, effort.last), progress)
+    _report(table, setting, "last exchanges", progress)
+    return table
 
 
 def reconstruct(
@@ -33,25 +154,27 @@ def reconstruct(
     out_dir: Path,
     *,
     seed: int = 2024,
+    effort: Effort | None = None,
+    stages_dir: Path | None = None,
     progress: Callable[[str], None] = _quiet,
-    group_steps: int = GROUP_STEPS,
-    exchange_steps: int = EXCHANGE_STEPS,
 ) -> dict[str, float]:
     """Reconstruct coordinators.csv and desk_research.csv of an edition.
 
     Parameters
     ----------
-    edition_dir : folder of the edition with `published/` and `raw/registry.csv`
+    edition_dir : folder of the edition with `published/`, `raw/registry.csv` and `reproduction/labels.csv`
     framework_dir : folder with indicators.csv and questionnaires/
     out_dir : where the two tables, their sidecars and coordinators.unmet.csv go
     seed : same seed, same bytes
+    effort : how long to search
+    stages_dir : keeps the results of the long steps; a run that was interrupted goes on from there
     progress : told in words what is being done
-    group_steps, exchange_steps : length of the two annealing runs (about 0.1 ms a step)
 
     Returns
     -------
     Shares of printed score statistics met (exact, within 0.01, 0.02, 0.05), numbers of checked and failed statements.
     """
+    effort = effort or Effort()
     published = load_published(edition_dir)
     indicators = pd.read_csv(framework_dir / "indicators.csv", dtype=str, keep_default_na=False).set_index("code")
     folder = framework_dir / "questionnaires"
@@ -59,33 +182,27 @@ def reconstruct(
     codebook = pd.read_csv(folder / "coordinators.csv", dtype=str, keep_default_na=False)
     desk_codebook = pd.read_csv(folder / "desk_research.csv", dtype=str, keep_default_na=False)
     registry = pd.read_csv(edition_dir / "raw" / "registry.csv")
-    rng = np.random.default_rng(seed)
-    design = groups.design_groups(published, rng, steps=group_steps, progress=progress)
+    found = labels.read_labels(edition_dir)
+    stages = Stages(stages_dir, _key(edition_dir, framework_dir, seed, effort))
+
+    def aims() -> pd.DataFrame:
+        scores = targets.trial_scores(published, found.of, found.without_iv4, progress)
+        return pd.DataFrame(scores, columns=list(published.columns))
+
+    aim = stages.get("aims", aims, progress).to_numpy(float)
+    members = groups.choose_members(found.of, aim[:, -1], published, np.random.default_rng([seed, 1]))
+    design = groups.Design(found.of, members, found.without_iv4, aim)
+    rng = np.random.default_rng([seed, 2])
     types = characteristics.member_types(design, rng)
-    enterprises = types["members_enterprises"].to_numpy()
     described = characteristics.describe(design, types, registry, lists, rng)
-    with_other = {str(c) for c, r in indicators.iterrows() if "other=" in r["options"]}
-    units = {str(k): str(v) for k, v in indicators["unit"].items()}
-    table = assignment.first_matrix(design, published, units, enterprises, with_other, rng, progress=progress)
-    given = (design, published, units, enterprises, with_other, rng)
-    table = assignment.approach(table, *given, sweeps=2, progress=progress)
-    table = assignment.anneal(table, design, published, enterprises, rng, steps=exchange_steps // 3, progress=progress)
-    # second round: aim at scores that fit better and lie near the present ones
-    design.scores = assignment.score_matrix(
-        assignment.normalise(table.to_numpy(float)), list(table.columns), published.columns
-    )
-    groups.refine(
-        design, published, rng, steps=group_steps // 5, hot=0.003, labels_too=False, anchor=0.02, progress=progress
-    )
-    table = assignment.approach(table, *given, sweeps=1, progress=progress)
-    table = assignment.anneal(
-        table, design, published, enterprises, rng, steps=exchange_steps, hot=0.003, progress=progress
-    )
-    found = assignment.score_statistics(
+    enterprises = types["members_enterprises"].to_numpy()
+    table = _values(design, published, indicators, enterprises, seed, effort, stages, progress)
+    statistics = assignment.score_statistics(
         assignment.normalise(table.to_numpy(float)), list(table.columns), design, published
     )
-    rates = scoring.hit_rates(found, published.scores)
+    rates = scoring.hit_rates(statistics, published.scores)
     progress("score tables: " + ", ".join(f"{k} {v:.3f}" for k, v in rates.items()))
+    rng = np.random.default_rng([seed, 4])
     coordinators, desk = to_answers.answers(table, design, described, indicators, published, rng)
     order = rng.permutation(N)
     names = [f"R{i:02d}" for i in range(1, N + 1)]

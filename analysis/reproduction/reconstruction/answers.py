@@ -11,6 +11,7 @@ from analysis.reproduction.reconstruction.published import SECTORS, N, Published
 from analysis.reproduction.reconstruction.rounding import controlled_rounding, fit, spread_total
 
 STRATEGY = ("none", "not_updated", "updated")
+STRATEGY_SCOPE = ("digitalisation", "green", "social")
 CATEGORY = {
     "II.1.2": ("operational_documents", {0.0: "none", 0.5: "general", 1.0: "detailed"}),
     "II.1.3": ("cluster_bodies", {0.0: "none", 0.5: "one_or_two", 1.0: "three_or_more"}),
@@ -244,12 +245,13 @@ def answers(
     out["meetings_2022"], out["meetings_2023"] = _split(meetings, share, round(MEETINGS[2022] * N), 0)
     out["strategy_status"] = np.array(STRATEGY)[design.labels["strategy"]]
     written = design.labels["strategy"] > 0
-    for item, percent in zip(("digitalisation", "green", "social"), options.SCOPE_SHARES, strict=True):
-        n = options.count_of(percent, int(written.sum()))
-        score = np.where(written, activity + rng.normal(0, 0.2, N), -9)
-        ticked = np.zeros(N)
-        ticked[np.argsort(-score, kind="stable")[:n]] = 1
-        out[f"strategy_scope__{item}"] = np.where(written, ticked, np.nan)
+    scope = np.full((N, len(STRATEGY_SCOPE)), np.nan)
+    scope[written] = options.tick_counts(
+        (table["II.1.1"].to_numpy() - design.labels["strategy"])[written],
+        [options.count_of(percent, int(written.sum())) for percent in options.SCOPE_SHARES],
+        rng,
+    )
+    out |= {f"strategy_scope__{item}": scope[:, k] for k, item in enumerate(STRATEGY_SCOPE)}
     for code, (item, names) in CATEGORY.items():
         out[item] = np.array([names[v] for v in table[code]])
     ticks = _ticks(table, indicators, activity, rng)

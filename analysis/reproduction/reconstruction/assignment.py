@@ -1,9 +1,7 @@
-"""Which respondent gives which value: first by solving every indicator near trial scores, then by seeded exchanges.
+"""Which respondent gives which value: every indicator solved near trial scores.
 
-`first_matrix` solves the indicators one after another. `anneal` then exchanges answers between two respondents (inside
-one sector where Table 10 prints sector means), so that every statistic of the single indicator stays as it is while the
-scores of the groups come nearer to Tables 18 to 36. Exchanges that would break a link between answers (more exporters
-than enterprises, a project value without a project) are refused.
+`first_matrix` solves the indicators one after another, `approach` again so that the sub-areas come near their trial
+scores. The search for the score tables (`exchanges`, `exact`) starts from there.
 """
 
 from __future__ import annotations
@@ -15,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.reproduction.reconstruction import marginals, options, scoring
-from analysis.reproduction.reconstruction.groups import Design, regression_penalty
-from analysis.reproduction.reconstruction.published import DIMENSIONS, GROUPS, SECTORS, N, Published
+from analysis.reproduction.reconstruction.groups import Design
+from analysis.reproduction.reconstruction.published import SECTORS, N, Published
 
 # sector patterns of missing answers that the arithmetic of Table 10 implies (see docs/reconstruction.md)
 MISSING_BY_SECTOR = {
@@ -33,7 +31,22 @@ CATEGORICAL = {
     "II.5.3": ((0.0, 26), (1.0, 15)),
 }
 SOCIAL_BY_SECTOR = {"edu": 1, "ict": 6, "bio": 1, "moto": 6, "metal": 8, "chem": 4}
-STRATEGY_SCORE = (0.0, 0.5, 1.0)
+STRATEGY = "II.1.1"
+
+
+def strategy_base(design: Design) -> np.ndarray:
+    """Points for the strategy itself: 0 none, 1 written, 2 written and updated; each field it covers adds one."""
+    return np.asarray(design.labels["strategy"], int)
+
+
+def strategy_points(design: Design, liking: np.ndarray) -> np.ndarray:
+    """Points of II.1.1, the fields at those who like them most; every field at as many as printed."""
+    base = strategy_base(design)
+    out = base.astype(float)
+    for share in options.SCOPE_SHARES:
+        n = options.count_of(share, int((base > 0).sum()))
+        out[np.argsort(np.where(base > 0, -liking, np.inf), kind="stable")[:n]] += 1
+    return out
 
 
 def export_share_pattern(published: Published, available: dict[str, int]) -> dict[str, int]:
@@ -128,8 +141,8 @@ def first_matrix(
     order = sorted(codes, key=lambda c: (c in parents, parents.get(c) in parents, codes.index(c)))
     for code in order:
         act = activity(code)
-        if code == "II.1.1":
-            out[code] = np.array(STRATEGY_SCORE)[design.labels["strategy"]]
+        if code == STRATEGY:
+            out[code] = strategy_points(design, act + rng.normal(0, 0.15, N))
             continue
         if code == "IV.2.2":
             out[code] = np.zeros(N)
@@ -309,117 +322,3 @@ def score_statistics(normalised: np.ndarray, codes: list[str], design: Design, p
     """Group statistics 19 × 25 × 6 of the scores of an indicator matrix."""
     scores = score_matrix(normalised, codes, published.columns)
     return scoring.measures(scoring.extend(scores), scoring.padded(scoring.group_rows(design.labels)))
-
-
-def anneal(
-    table: pd.DataFrame,
-    design: Design,
-    published: Published,
-    enterprises: np.ndarray,
-    rng: np.random.Generator,
-    *,
-    steps: int,
-    progress: Callable[[str], None],
-    hot: float = 0.012,
-    cold: float = 0.0003,
-) -> pd.DataFrame:
-    """Exchange answers between respondents until the score tables fit better; every column keeps its set of values.
-
-    `steps` trial exchanges, about 0.1 ms each. Indicators whose comments tie them to the respondent (shares of own
-    enterprises in IV.4, the strategy group) stay where they are.
-    """
-    codes = list(table.columns)
-    raw = table.to_numpy(float).copy()
-    z = normalise(raw)
-    columns = published.columns
-    scores = score_matrix(z, codes, columns)
-    ext = scoring.extend(scores)
-    labels = design.labels
-    index = scoring.padded(scoring.group_rows(labels))
-    printed = published.scores
-    current = scoring.distance(scoring.measures(ext, index), printed).sum(axis=2)
-    sub_col = np.array([columns.index(c.rsplit(".", 1)[0]) for c in codes])
-    area_col = np.array([columns.index(c.split(".")[0]) for c in codes])
-    all_col = columns.index("ALL")
-    present = ~np.isnan(raw)
-    sub_n = np.stack([present[:, sub_col == c].sum(axis=1) for c in sub_col], axis=1)
-    area_n = np.stack([present[:, area_col == c].sum(axis=1) for c in area_col], axis=1)
-    fixed = {"II.1.1"} | {c for c in codes if c.startswith("IV.4.")}
-    movable = np.array([j for j, c in enumerate(codes) if c not in fixed and np.nanstd(raw[:, j]) > 0])
-    by_sector = {c for c in codes if marginals.sector_targets(published, c)} | {"IV.2.2"}
-    cell = np.zeros((N, len(codes)), int)
-    for j, c in enumerate(codes):
-        if c in by_sector:
-            cell[:, j] = labels["sector"]
-        if c == "II.3.1":
-            cell[:, j] = labels["sector"] * 2 + labels["kkk"]
-    upper = np.full((N, len(codes)), np.inf)
-    for j, c in enumerate(codes):
-        if c in marginals.AT_MOST_MEMBERS:
-            upper[:, j] = design.members
-        if c in marginals.AT_MOST_ENTERPRISES:
-            upper[:, j] = enterprises
-    number = {c: j for j, c in enumerate(codes)}
-    needs = {number[c]: number[p] for c, p in marginals.NEEDS.items()}
-    children: dict[int, list[int]] = {}
-    for child, parent in needs.items():
-        children.setdefault(parent, []).append(child)
-    both = {number["III.1.7"]: number["III.1.6"], number["III.1.6"]: number["III.1.7"]}
-    below = {number[c]: number[p] for c, p in marginals.AT_MOST.items()}
-    above = {p: c for c, p in below.items()}
-
-    def allowed(j: int, row: int, value: float) -> bool:
-        if value > upper[row, j]:
-            return False
-        if j in needs and value > 0 and not raw[row, needs[j]] > 0:
-            return False
-        if value <= 0 and any(raw[row, k] > 0 for k in children.get(j, ())):
-            return False
-        if j in both and (value > 0) != (raw[row, both[j]] > 0):
-            return False
-        if j in below and value > raw[row, below[j]]:
-            return False
-        return not (j in above and value < raw[row, above[j]])
-
-    first, at = {}, 1
-    for d in DIMENSIONS:
-        first[d] = at
-        at += len(GROUPS[d])
-    own_groups = np.stack([np.zeros(N, int)] + [first[d] + labels[d] for d in DIMENSIONS], axis=1)
-    line = regression_penalty(design.members, ext[:N, all_col])
-    tenth = max(steps // 10, 1)
-    pool_j = rng.choice(movable, size=steps)
-    pool_ab = rng.integers(N, size=(steps, 2))
-    pool_u = rng.random(steps)
-    for step in range(steps):
-        if step % tenth == 0:
-            progress(f"exchanges: step {step}, misfit {current.sum():.2f}")
-        j, (a, b) = int(pool_j[step]), pool_ab[step]
-        va, vb = raw[a, j], raw[b, j]
-        if va == vb or not (present[a, j] and present[b, j]) or cell[a, j] != cell[b, j]:
-            continue
-        if not (allowed(j, a, vb) and allowed(j, b, va)):
-            continue
-        dz = z[b, j] - z[a, j]
-        touched = [sub_col[j], area_col[j], all_col]
-        groups = np.union1d(own_groups[a], own_groups[b])
-        backup = ext[[[a], [b]], touched]
-        for row, delta in ((a, dz), (b, -dz)):
-            ext[row, touched[0]] += delta / sub_n[row, j]
-            up = delta / area_n[row, j]
-            ext[row, touched[1]] += up
-            ext[row, all_col] += up / 5
-        grid = (groups[:, None], np.array(touched)[None, :])
-        new = scoring.distance(scoring.measures(ext[:, touched], index[groups]), printed[grid]).sum(axis=2)
-        new_line = regression_penalty(design.members, ext[:N, all_col])
-        change = new.sum() - current[grid].sum() + new_line - line
-        temperature = hot * (cold / hot) ** (step / steps)
-        if change <= 0 or pool_u[step] < np.exp(-change / temperature):
-            current[grid] = new
-            line = new_line
-            raw[a, j], raw[b, j] = vb, va
-            z[a, j], z[b, j] = z[b, j], z[a, j]
-        else:
-            ext[[[a], [b]], touched] = backup
-    progress(f"exchanges: step {steps}, misfit {current.sum():.2f}")
-    return pd.DataFrame(raw, columns=codes)

@@ -106,6 +106,9 @@ def compute_indicators(
             if "other" in opts:
                 total = total + data[opts["other"]].fillna(0)
             out[code] = total.where(part.notna().any(axis=1)).astype(float)
+        elif rule == "score_and_ticks":
+            points = part.iloc[:, 0].map(lambda o, item=items[0]: score[item, o]).astype(float)
+            out[code] = points + part.iloc[:, 1:].sum(axis=1)
         elif rule == "category_score":
             out[code] = part.iloc[:, 0].map(lambda o, item=items[0]: score[item, o]).astype(float)
         else:

@@ -150,11 +150,11 @@ def sector_targets(published: Published, code: str) -> dict[str, tuple[float, in
     return {str(r["sector_code"]): (float(r["value"]), int(r["decimals"])) for r in part.to_dict("records")}
 
 
-class _Builder:
+class Builder:
     """Variables of one indicator and cached threshold switches."""
 
-    def __init__(self, task: Task, top: int) -> None:
-        self.model = cp_model.CpModel()
+    def __init__(self, task: Task, top: int, model: cp_model.CpModel | None = None) -> None:
+        self.model = cp_model.CpModel() if model is None else model
         self.task = task
         self.who = [int(i) for i in np.flatnonzero(task.answered)]
         self.x = {}
@@ -164,6 +164,8 @@ class _Builder:
             self.x[i] = self.model.new_int_var(low, high, f"x{i}")
         self.top = top
         self.at_least: dict[int, dict[int, cp_model.IntVar]] = {}
+        self.order: dict[int, tuple[int, int]] = {}  # threshold → range of the number of answers at or above it
+        self.counted: set[int] = set()  # thresholds of printed counts
 
     def ge(self, value: int) -> list[cp_model.IntVar]:
         """One switch per respondent: answer >= value."""
@@ -177,12 +179,28 @@ class _Builder:
             self.at_least[value] = out
         return list(self.at_least[value].values())
 
+    def positive(self) -> dict[int, cp_model.IntVar]:
+        """Switch per respondent: answer above zero."""
+        self.ge(1)
+        return self.at_least[1]
+
     def count(self, low: int | None, high: int | None) -> cp_model.LinearExprT:
         """Number of answers in [low, high]."""
+        self.counted |= {t for t in (low, None if high is None else high + 1) if t is not None}
         first = sum(self.ge(low)) if low is not None else len(self.who)
         return first - (sum(self.ge(high + 1)) if high is not None else 0)
 
+    def ordered(self, place: int, value: int) -> None:
+        """Demand that the sorted answer at `place` (0-based) is `value`; `order` keeps the ranges that follow."""
+        n = len(self.who)
+        self.model.add(sum(self.ge(value)) >= n - place)
+        self.model.add(sum(self.ge(value + 1)) <= n - place - 1)
+        for threshold, low, high in ((value, n - place, n), (value + 1, 0, n - place - 1)):
+            known = self.order.get(threshold, (0, n))
+            self.order[threshold] = (max(low, known[0]), min(high, known[1]))
+
     def soft(self) -> cp_model.IntVar:
+        """Return a new switch."""
         return self.model.new_bool_var("")
 
 
@@ -225,20 +243,45 @@ def solve(task: Task, published: Published, unit: str, rng: np.random.Generator,
     raise RuntimeError(f"{task.code}: no answers give the printed mean, median and benchmark within the bounds")
 
 
-def _attempt(
-    task: Task, published: Published, unit: str, rng: np.random.Generator, *, time_limit: float, firm: bool
-) -> np.ndarray | None:
+@dataclass
+class Stated:
+    """Variables of one indicator under its printed statements.
+
+    `objective` holds the prices of statements given up and `kept` the switches behind them; `target` the wanted shape
+    (scaled, one per respondent).
+    """
+
+    builder: Builder
+    objective: list[cp_model.LinearExprT]
+    kept: list[cp_model.IntVar]
+    target: np.ndarray
+
+
+def state(
+    task: Task,
+    published: Published,
+    unit: str,
+    rng: np.random.Generator,
+    *,
+    firm: bool,
+    model: cp_model.CpModel | None = None,
+) -> Stated:
+    """Put one indicator with everything that is printed about it into a model (a new one unless given).
+
+    With `firm` the sector means and the shares of enterprises hold; else they are wishes.
+    """
     code, scale = task.code, task.scale
     mean, median, top_value, dm, _ = printed_triple(published, code, unit)
     top = round(top_value * scale)
-    b = _Builder(task, top)
+    b = Builder(task, top, model)
     model, n, who = b.model, len(b.who), b.who
     total = sum(b.x.values())
     objective: list[cp_model.LinearExprT] = []
+    kept: list[cp_model.IntVar] = []
     facts = [f for f in published.facts if f.code == code]
 
     # benchmark, mean, median
-    model.add(b.count(top, None) >= 1)
+    b.ordered(n - 1, top)
     low, high = interval(mean, dm, n * scale)
     model.add(total >= low)
     model.add(total <= high)
@@ -262,8 +305,7 @@ def _attempt(
     m = median * scale
     half = n // 2
     if n % 2:
-        model.add(b.count(None, round(m)) >= half + 1)
-        model.add(b.count(round(m), None) >= half + 1)
+        b.ordered(half, round(m))
         anchors[half] = m
     else:
         pair = (int(np.floor(m)), int(np.ceil(m)))
@@ -278,10 +320,8 @@ def _attempt(
             pair = (int(m) - wide, int(m) + wide)
         if pair[0] + pair[1] != round(2 * m):
             pair = (int(np.floor(m)), round(2 * m) - int(np.floor(m)))
-        model.add(b.count(None, pair[0]) >= half)
-        model.add(b.count(pair[0], None) >= half + 1)
-        model.add(b.count(None, pair[1]) >= half + 1)
-        model.add(b.count(pair[1], None) >= half)
+        b.ordered(half - 1, pair[0])
+        b.ordered(half, pair[1])
         if pair[0] > 0 or zeros >= half:
             anchors[half - 1] = pair[0]
         anchors[half] = pair[1]
@@ -293,6 +333,7 @@ def _attempt(
         if fact.kind in ("total", "rank"):
             weight = WEIGHT_TOTAL
         objective.append(weight * 100000 * ok.negated())
+        kept.append(ok)
         return ok
 
     def equal(expr: cp_model.LinearExprT, value: int, fact: Fact) -> None:
@@ -421,10 +462,6 @@ def _attempt(
     target = np.zeros(len(task.activity))
     for place, i in enumerate(sorted(who, key=lambda r: rank_by[r])):
         target[i] = min(shape[place], b.top)
-    if task.aim is None:
-        _near_shape(b, target, _steps(target, scale, rng), objective, rng)
-    elif task.keep is not None:
-        _near_aim(b, task, _steps(task.keep, scale, rng), objective)
     if task.shares is not None:
         # mean share of the enterprises of each respondent, in percent
         share, decimals, full = task.extra["mean_share"], 0, int(task.extra["full"])
@@ -449,22 +486,43 @@ def _attempt(
             model.add(ok == 1)
         objective.append(WEIGHT_COUNT * 100000 * ok.negated())
         model.add(sum(equals) == full).only_enforce_if(ok)
-    model.minimize(sum(objective))
+    return Stated(b, objective, kept, target)
+
+
+def possible(task: Task, published: Published, unit: str) -> bool:
+    """Whether the sector means can hold beside the other statements of the indicator (undecided counts as yes)."""
+    stated = state(task, published, unit, np.random.default_rng(0), firm=True)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = 4.0
+    return bool(solver.solve(stated.builder.model) != cp_model.INFEASIBLE)
+
+
+def _attempt(
+    task: Task, published: Published, unit: str, rng: np.random.Generator, *, time_limit: float, firm: bool
+) -> np.ndarray | None:
+    stated = state(task, published, unit, rng, firm=firm)
+    b, objective = stated.builder, stated.objective
+    if task.aim is None:
+        _near_shape(b, stated.target, _steps(stated.target, task.scale, rng), objective, rng)
+    elif task.keep is not None:
+        _near_aim(b, task, _steps(task.keep, task.scale, rng), objective)
+    b.model.minimize(sum(objective))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 7
     solver.parameters.max_deterministic_time = time_limit
     solver.parameters.relative_gap_limit = 0.02
-    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    if solver.solve(b.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     out = np.full(len(task.activity), np.nan)
-    for i in who:
-        out[i] = solver.value(b.x[i]) / scale
+    for i in b.who:
+        out[i] = solver.value(b.x[i]) / task.scale
     return out
 
 
 def _near_shape(
-    b: _Builder, target: np.ndarray, steps: np.ndarray, objective: list[cp_model.LinearExprT], rng: np.random.Generator
+    b: Builder, target: np.ndarray, steps: np.ndarray, objective: list[cp_model.LinearExprT], rng: np.random.Generator
 ) -> None:
     """Wish for answers near a target, most of them in round figures."""
     model, task = b.model, b.task
@@ -483,7 +541,7 @@ def _near_shape(
         model.add_hint(b.x[i], int(np.clip(round(target[i]), 0, b.top)))
 
 
-def _near_aim(b: _Builder, task: Task, steps: np.ndarray, objective: list[cp_model.LinearExprT]) -> None:
+def _near_aim(b: Builder, task: Task, steps: np.ndarray, objective: list[cp_model.LinearExprT]) -> None:
     """Wish for answers whose normalised scores come near the aim; quartiles, least value and cap stay as they are."""
     assert task.aim is not None and task.keep is not None
     model, n = b.model, len(b.who)

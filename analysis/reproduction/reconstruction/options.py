@@ -82,6 +82,26 @@ def tick(
     return ticks, np.array([values(v) for v in other])
 
 
+def tick_counts(totals: np.ndarray, counts: list[int], rng: np.random.Generator) -> np.ndarray:
+    """Ticks (respondents × options) with given row sums and column sums.
+
+    Raises
+    ------
+    RuntimeError
+        No ticks have these sums.
+    """
+    model = cp_model.CpModel()
+    y = [[model.new_bool_var("") for _ in counts] for _ in totals]
+    for row, total in zip(y, totals, strict=True):
+        model.add(sum(row) == int(total))
+    for j, n in enumerate(counts):
+        model.add(sum(row[j] for row in y) == n)
+    cost = rng.integers(0, 100, (len(totals), len(counts)))
+    model.minimize(sum(int(cost[i, j]) * y[i][j] for i in range(len(y)) for j in range(len(counts))))
+    values = _solve(model, "fields of the strategy: printed shares and points exclude each other")
+    return np.array([[values(v) for v in row] for row in y])
+
+
 def levels(totals: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Levels 0, 1, 2 of 13 technologies (42 × 13): row sums are the points, printed shares are those of level 2.
 
