@@ -83,3 +83,29 @@ def readable_points(values: pd.Series) -> int:
     """
     known = values.dropna()
     return int((~known.duplicated(keep=False)).sum())
+
+
+def signs_table(
+    small: pd.DataFrame, rest: pd.DataFrame, cells: pd.DataFrame, points: dict[str, int], respondents: int
+) -> pd.DataFrame:
+    """Return the simple warning signs as one table: sign, value.
+
+    Parameters
+    ----------
+    small, rest, cells
+        As `small_groups`, `remainders` and `crossings` return them.
+    points
+        Quantity on the known axis of a scatter plot → respondents whose point can be told apart.
+    respondents
+        Number of respondents.
+    """
+    by_name = cells.set_index("dimensions")["alone"]
+    rows = {
+        "respondents": respondents,
+        "small_groups": len(small),
+        "remainders": len(rest),
+        "alone.all_groups": int(by_name.iloc[-1]),
+        "alone.sector_size": int(by_name["sector x size"]),
+        **{f"points.{name}": value for name, value in points.items()},
+    }
+    return pd.DataFrame({"sign": list(rows), "value": list(rows.values())})

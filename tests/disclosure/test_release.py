@@ -116,3 +116,16 @@ def test_remainders_find_a_group_inside_another() -> None:
 
 def test_points_that_stand_alone_are_readable() -> None:
     assert groups.readable_points(pd.Series([20, 20, 35, 50, np.nan])) == 2
+
+
+def test_signs_are_counts_of_the_tables_they_come_from(released: pd.DataFrame) -> None:
+    traits = TRAITS.assign(size=list("ppqqrrss"))[["sector", "kkk", "size"]]
+    cells = groups.crossings(traits)
+    small = groups.small_groups(released, limit=4)
+    signs = groups.signs_table(small, groups.remainders(traits, limit=3), cells, {"members": 5}, 8).set_index("sign")
+    by_name = cells.set_index("dimensions")["alone"]
+    assert signs["value"].to_dict() == {
+        "respondents": 8, "small_groups": 3, "remainders": len(groups.remainders(traits, limit=3)),
+        "alone.all_groups": by_name["sector x kkk x size"], "alone.sector_size": by_name["sector x size"],
+        "points.members": 5,
+    }  # fmt: skip

@@ -172,7 +172,7 @@ rule disclosure_48:
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        code=package("disclosure"),
+        code=package("disclosure", "tables"),
     output:
         intervals=ensure(BUILD + "/40_analyses/disclosure.csv", non_empty=True),
         summary=BUILD + "/40_analyses/disclosure_summary.csv",
