@@ -122,6 +122,22 @@ class Individual(_Section):
     top: Annotated[int, Field(ge=1)] = Field(3, description="number of strengths and of weaknesses listed")
 
 
+class Disclosure(_Section):
+    """What the tables of scores by group may reveal about a respondent."""
+
+    threshold: Annotated[float, Field(gt=0)] = Field(
+        0.02, description="a score counts as disclosed when its possible values lie less than this apart"
+    )
+    decimals: Annotated[int, Field(ge=1, le=4)] = Field(2, description="decimals with which the tables are printed")
+    resolution: Annotated[float, Field(gt=0)] = Field(
+        0.0001, description="scores are told apart at this distance; an even number of it makes a printed step"
+    )
+    time_limit: Annotated[float, Field(gt=0)] = Field(
+        5.0, description="deterministic time of one question to the solver; beyond it a score is undecided"
+    )
+    small_group: Annotated[int, Field(ge=2)] = Field(5, description="groups with fewer respondents are named as small")
+
+
 class Words(_Section):
     """Thresholds of words that depend on numbers."""
 
@@ -144,6 +160,7 @@ class Method(_Section):
     cross_sections: CrossSections
     strengths: Strengths
     individual: Individual
+    disclosure: Disclosure
     words: Words
     seed: int = Field(description="seed of everything random in the analyses")
 

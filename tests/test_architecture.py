@@ -23,6 +23,7 @@ LAYERS: dict[str, set[str]] = {
     "indicators": {"errors", "config", "framework"},
     "composite": {"errors", "config"},
     "profiles": {"errors", "config", "framework", "facts", "composite.quantiles"},
+    "disclosure": {"errors", "config"},
     "reproduction": {"errors", "config", "framework", "sources", "workspace", "composite.quantiles"},
     "charts": {"errors", "config", "framework", "facts"},
     "tables": {"errors", "config", "framework", "facts", "workspace"},

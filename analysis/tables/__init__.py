@@ -1,5 +1,6 @@
 """Printed tables: pure functions from analysis tables to display tables, their columns, and the facts they hold."""
 
+from analysis.tables.disclosure import add_disclosure_facts
 from analysis.tables.exhibits import ExhibitDesk, Labels, load_labels
 from analysis.tables.facts import (
     add_change_facts,
@@ -32,6 +33,7 @@ __all__ = [
     "Labels",
     "add_change_facts",
     "add_design_facts",
+    "add_disclosure_facts",
     "add_framework_facts",
     "add_group_labels",
     "add_label_facts",

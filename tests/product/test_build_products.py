@@ -195,3 +195,34 @@ def test_contradicted_rows_of_the_ledger_name_their_proof(build: Path) -> None:
     assert len(contradicted) and contradicted["reason"].str.contains("proof ").all()
     named = contradicted["reason"].str.extractall(r"proof ([^;]+)")[0]
     assert set(named) <= set(proofs.index)
+
+
+def test_disclosure_bounds_hold_the_scores_of_the_edition(build: Path) -> None:
+    """Whoever published these tables has these scores: each lies in the interval of its profile."""
+    intervals = table(build, "40_analyses/disclosure.csv").set_index(["code", "profile"])
+    traits = table(build, "20_indicators/characteristics.csv").set_index("respondent_id").astype(str)
+    scores = table(build, "30_scores/scores.csv").dropna(subset="score")
+    dimensions = [part.split("=")[0] for part in intervals.index[0][1].split("; ")]
+    assert len(dimensions) == 5
+    profile = traits[dimensions].apply(lambda row: "; ".join(f"{d}={row[d]}" for d in dimensions), axis=1)
+    for row in scores.itertuples(index=False):
+        bounds = intervals.loc[(row.code, profile[row.respondent_id])]
+        assert bounds["low"] - 1e-9 <= row.score <= bounds["high"] + 1e-9, (row.code, row.respondent_id)
+        if bounds["status"] == "narrow":
+            assert bounds["width"] <= 0.02 + 1e-9
+    assert intervals["respondents"].sum() == len(scores)
+    assert not intervals["status"].eq("infeasible").any()
+
+
+def test_disclosure_counts_are_the_printed_ones_and_name_nobody(build: Path) -> None:
+    facts = json.loads((build / "facts.json").read_text("utf-8"))
+    intervals = table(build, "40_analyses/disclosure.csv")
+    weight = intervals["respondents"]
+    assert facts["disclosure.total.scores"]["value"] == weight.sum()
+    assert facts["disclosure.total.narrow"]["value"] == weight[intervals["status"] == "narrow"].sum()
+    assert facts["disclosure.total.single"]["value"] == weight[intervals["single"] == 1].sum()
+    # What identifies a profile stays in the build: neither the report nor the published notebook shows it.
+    profiles = set(intervals["profile"])
+    for page in (build / "60_report/html").rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert not any(profile in text for profile in profiles), page.name

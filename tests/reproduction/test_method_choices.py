@@ -1,7 +1,8 @@
-"""What the printed numbers say about choices that the method text leaves open; see docs/decisions 0007 to 0010."""
+"""What the printed numbers say about choices of the method; docs/decisions 0001 to 0003, 0007 to 0012."""
 
 from __future__ import annotations
 
+import csv
 import math
 from fractions import Fraction
 from itertools import pairwise
@@ -126,3 +127,97 @@ def test_three_scores_for_the_strategy_leave_no_room_for_iso_standards(printed: 
 
     assert all(least_mean(lowest) > needed for lowest in range(21))
     assert least_mean(29) < needed  # the bound is about the sizes of clusters, not about any number
+
+
+AREAS = ("I", "II", "III", "IV", "V")
+CENT = Fraction(1, 100)
+
+
+def subareas(area: str) -> dict[str, int]:
+    """Sub-areas of an area and their numbers of indicators, as the framework table prints them."""
+    with (EDITION / "published/framework.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["area_code"] == area]
+    return {row["subarea_code"]: int(row["n_indicators"]) for row in rows}
+
+
+def group_tables(t: Tables) -> list[str]:
+    return sorted({table for table, _, _ in t.scores})
+
+
+def weighted(t: Tables, table: str, weight: dict[str, int], measure: str = "mean") -> Fraction:
+    """Weighted mean of the printed values of several columns."""
+    total = sum(w * t.scores[table, code, measure][0].exact for code, w in weight.items())
+    return Fraction(total, sum(weight.values()))
+
+
+def test_areas_follow_indicators(printed: Tables) -> None:
+    """Decision 0001: means beyond 0.01, and extremes that no cluster can reach, under either weights."""
+    beyond, broken = {"equal": 0, "indicators": 0}, {"equal": 0, "indicators": 0}
+    for table in group_tables(printed):
+        for area in AREAS:
+            counts = subareas(area)
+            for name, weight in (("equal", dict.fromkeys(counts, 1)), ("indicators", counts)):
+                mean = printed.scores[table, area, "mean"][0].exact
+                beyond[name] += abs(mean - weighted(printed, table, weight)) > CENT
+                top = printed.scores[table, area, "benchmark"][0].exact - weighted(printed, table, weight, "benchmark")
+                bottom = weighted(printed, table, weight, "min") - printed.scores[table, area, "min"][0].exact
+                broken[name] += (top > CENT) + (bottom > CENT)
+    assert beyond == {"equal": 57, "indicators": 10}
+    assert broken == {"equal": 12, "indicators": 4}
+
+
+def test_overall_is_the_plain_mean_of_areas(printed: Tables) -> None:
+    """Decision 0011."""
+    by_indicators = {area: sum(subareas(area).values()) for area in AREAS}
+    by_subareas = {area: len(subareas(area)) for area in AREAS}
+    assert list(by_indicators.values()) == [14, 24, 20, 16, 16] and list(by_subareas.values()) == [3, 6, 3, 4, 3]
+    beyond = [
+        sum(
+            abs(printed.scores[table, "ALL", "mean"][0].exact - weighted(printed, table, weight)) > CENT
+            for table in group_tables(printed)
+        )
+        for weight in (dict.fromkeys(AREAS, 1), by_indicators, by_subareas)
+    ]
+    assert beyond == [0, 9, 18]
+
+
+def test_a_capped_constant_would_bound_its_subarea(printed: Tables) -> None:
+    """Decision 0003: with III.1.10 zero for everybody nine tenths would be the largest III.1."""
+    assert printed.scores[printed.whole, "III.1", "benchmark"][0].interval.low > Fraction(9, 10)
+    assert subareas("III")["III.1"] == 10
+
+
+@pytest.mark.parametrize(
+    ("code", "total", "answers"),
+    [("III.2.2", 321, 42), ("III.2.4", 242, 42), ("III.2.5", 176, 42), ("III.2.7", 510, 42), ("III.3.2", 4327, 42),
+     ("IV.1.7", 2159, 42), ("I.1.1", 1060400, 41), ("V.3.1", 1731, 38)],
+)  # fmt: skip
+def test_totals_over_means_count_the_answers(printed: Tables, code: str, total: int, answers: int) -> None:
+    """Decisions 0002 and 0012: zeros are answers, missing amounts are not. Employment is rounded to hundreds."""
+    mean = printed.indicators[code]["mean"].interval
+    slack = 50 if total > 10**6 else 0
+    fits = [n for n in range(1, 43) if mean.low * n < total + slack and (total - slack) <= mean.high * n]
+    assert fits == [answers]
+
+
+def test_medians_of_zero_need_zeros(printed: Tables) -> None:
+    """Decision 0012: left out, a cluster without any could not make the median zero."""
+    medians = [m["median"].exact for m in printed.indicators.values() if "median" in m]
+    assert (len(medians), sum(v == 0 for v in medians)) == (83, 20)
+
+
+def test_missing_scores_of_iv4_explain_its_mean(printed: Tables) -> None:
+    """Decision 0002: means by size give the mean of all only if some of the ten largest clusters have no score."""
+    sizes = stated_sizes(printed, "size")[0]
+    names = printed.dimensions["size"]
+    whole = printed.scores[printed.whole, "IV.4", "mean"][0].interval
+
+    def all_of(missing: int) -> Interval:
+        n = {g: k - (missing if g == "150+" else 0) for g, k in sizes.items()}
+        ends = [
+            [k * getattr(printed.scores[names[g], "IV.4", "mean"][0].interval, end) for g, k in n.items()]
+            for end in ("low", "high")
+        ]
+        return Interval(Fraction(sum(ends[0]), sum(n.values())), Fraction(sum(ends[1]), sum(n.values())))
+
+    assert [m for m in range(6) if all_of(m).meets(whole)] == [3, 4]

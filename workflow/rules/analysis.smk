@@ -165,6 +165,34 @@ rule cross_sections_40:
         NOTEBOOK
 
 
+rule disclosure_48:
+    input:
+        notebook="notebooks/48_disclosure.ipynb",
+        cross=rules.cross_sections_40.output.cross,
+        scores=rules.scores_30.output.scores,
+        characteristics=rules.indicators_20.output.characteristics,
+        framework=framework_files(),
+        code=package("disclosure", "tables"),
+    output:
+        intervals=ensure(BUILD + "/40_analyses/disclosure.csv", non_empty=True),
+        summary=BUILD + "/40_analyses/disclosure_summary.csv",
+        effect=BUILD + "/40_analyses/disclosure_effect.csv",
+        signs=BUILD + "/40_analyses/disclosure_signs.csv",
+        small=BUILD + "/40_analyses/disclosure_small_groups.csv",
+        crossings=BUILD + "/40_analyses/disclosure_crossings.csv",
+        facts=BUILD + "/40_analyses/facts/48_disclosure.json",
+        notebook=BUILD + "/notebooks/48_disclosure.ipynb",
+    log:
+        BUILD + "/logs/48_disclosure.log",
+    params:
+        name="48_disclosure",
+        method=method("disclosure", "cross_sections", "normalisation"),
+    message:
+        "48_disclosure"
+    shell:
+        NOTEBOOK
+
+
 rule reproduction_49:
     input:
         notebook="notebooks/49_reproduction.ipynb",
@@ -211,6 +239,7 @@ rule facts:
             rules.scores_30.output.facts,
             rules.score_drivers_34.output.facts,
             rules.cross_sections_40.output.facts,
+            rules.disclosure_48.output.facts,
             rules.reproduction_49.output.facts,
         ],
         code=["analysis/facts.py"],

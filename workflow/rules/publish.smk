@@ -47,6 +47,7 @@ rule html:
                 "30_scores",
                 "34_score_drivers",
                 "40_cross_sections",
+                "48_disclosure",
                 "49_reproduction",
             ],
         ),

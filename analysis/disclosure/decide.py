@@ -1,0 +1,191 @@
+"""Intervals of a score column: bounds for every profile, and a decision for each whether they are narrow.
+
+Propagation bounds every score. The solver then looks for columns of scores (witnesses) in which the score of a profile
+moves by the threshold; one witness dismisses many profiles. That no column moves any of the others is proved for all of
+them at once; within the windows that this leaves, their lowest and highest scores are computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from analysis.disclosure.bounds import Contradiction, propagate
+from analysis.disclosure.column import Column, as_printed
+from analysis.disclosure.exact import Model, Wish
+
+NARROW, OPEN, UNDECIDED, INFEASIBLE = "narrow", "open", "undecided", "infeasible"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What the tables leave of the score of a profile, in units of the resolution.
+
+    Every possible score is at least `low` and less than `high` + 1; `seen_low` and `seen_high` are scores that occur in
+    witnesses. `single`: every possible score prints as the same number.
+    """
+
+    status: str
+    low: int
+    high: int
+    seen_low: int | None = None
+    seen_high: int | None = None
+    single: bool = False
+
+
+class _Seen:
+    """Witnesses: the lowest and highest score of each profile, and a column that has it."""
+
+    def __init__(self, profiles: list[tuple[int, ...]]) -> None:
+        self.profiles = profiles
+        self.low: dict[int, tuple[int, np.ndarray]] = {}
+        self.high: dict[int, tuple[int, np.ndarray]] = {}
+
+    def add(self, scores: np.ndarray) -> None:
+        for p, members in enumerate(self.profiles):
+            least, most = int(scores[members[0]]), int(scores[members[-1]])
+            if p not in self.low or least < self.low[p][0]:
+                self.low[p] = least, scores
+            if p not in self.high or most > self.high[p][0]:
+                self.high[p] = most, scores
+
+    def ends(self, p: int) -> tuple[int, int]:
+        return self.low[p][0], self.high[p][0]
+
+    def wishes(self, profiles: Iterable[int], step: int) -> dict[int, Wish]:
+        """For each profile a score that far from what was seen at the other end."""
+        return {p: Wish(self.low[p][0] + step, self.high[p][0] - step) for p in profiles}
+
+
+def _single(column: Column, low: int, high: int) -> bool:
+    """Whether everything between the bounds, but for one unit at either end, prints as one number."""
+    return len({as_printed(float(v * column.unit), column.decimals) for v in (low, high)}) == 1
+
+
+class _Decision:
+    """The steps of `intervals` on one column; `wide` is the threshold in units."""
+
+    def __init__(self, column: Column, low: np.ndarray, high: np.ndarray, wide: int, limit: float, seed: int) -> None:
+        self.column, self.wide, self.limit, self.seed = column, wide, limit, seed
+        self.low, self.high = low, high
+        self.strict = Model(column, low, high, "strict", seed=seed)
+        self.sound = Model(column, low, high, "sound", seed=seed)
+        self.seen = _Seen(column.profiles)
+
+    def feasible(self) -> bool:
+        """Find a first witness; without one, say whether there may be a column at all."""
+        first = self.strict.solve(self.limit)
+        if first.scores is not None:
+            self.seen.add(first.scores)
+            return True
+        return not self.sound.solve(self.limit).impossible
+
+    def dismiss(self) -> list[int]:
+        """Look for witnesses that move a profile by the threshold; returns the profiles without one."""
+        while True:
+            left = [p for p in range(len(self.column.profiles)) if self._width(p) < self.wide]
+            if not left:
+                return left
+            found = self.strict.solve(self.limit / 10, widen=self.seen.wishes(left, self.wide), most=True)
+            if found.scores is None:
+                return left
+            self.seen.add(found.scores)
+
+    def _width(self, p: int) -> int:
+        low, high = self.seen.ends(p)
+        return high - low
+
+    def enclose(self, left: list[int]) -> set[int]:
+        """Prove that the scores of these profiles stay near what was seen; returns those for which that holds."""
+        near = set(left)
+        while near:
+            wishes = self.seen.wishes(sorted(near), self.wide)
+            found = self.sound.solve(self.limit, widen=wishes)
+            if found.scores is None:
+                if not found.impossible:
+                    return set()
+                break
+            for p, wish in wishes.items():
+                members = self.column.profiles[p]
+                if found.scores[members[-1]] >= wish.at_least or found.scores[members[0]] <= wish.at_most:
+                    near.discard(p)
+        for p in near:
+            inside = list(self.column.profiles[p])
+            self.low[inside] = np.maximum(self.low[inside], self.seen.high[p][0] - self.wide + 1)
+            self.high[inside] = np.minimum(self.high[inside], self.seen.low[p][0] + self.wide - 1)
+        if near:
+            self.low, self.high = propagate(self.column, (self.low, self.high))
+            self.sound = Model(self.column, self.low, self.high, "sound", seed=self.seed)
+            self.strict = Model(self.column, self.low, self.high, "strict", seed=self.seed)
+        return near
+
+    def measure(self, p: int) -> Interval:
+        """Lowest and highest score of one profile, and the decision."""
+        first, last = self.column.profiles[p][0], self.column.profiles[p][-1]
+        low, high = int(self.low[first]), int(self.high[last])
+        seen_low, seen_high = self.seen.ends(p)
+        unsure = not _single(self.column, low, high) and _single(self.column, seen_low, seen_high)
+        if high - low >= self.wide or unsure:
+            if seen_low > low:
+                solved = self.sound.solve(self.limit, aim=(first, -1), hint=self.seen.low[p][1])
+                low = low if solved.bound is None else solved.bound
+            if seen_high < high:
+                solved = self.sound.solve(self.limit, aim=(last, 1), hint=self.seen.high[p][1])
+                high = high if solved.bound is None else solved.bound
+        if high - low >= self.wide:
+            for i, sign in ((first, -1), (last, 1)):
+                witness = self.strict.solve(self.limit, aim=(i, sign)).scores
+                if witness is not None:
+                    self.seen.add(witness)
+        return self.interval(p, low, high)
+
+    def interval(self, p: int, low: int, high: int) -> Interval:
+        seen_low, seen_high = self.seen.ends(p)
+        status = NARROW if high - low < self.wide else UNDECIDED
+        if seen_high - seen_low >= self.wide:
+            status = OPEN
+        single = status == NARROW and _single(self.column, low, high)
+        return Interval(status, low, high, seen_low, seen_high, single)
+
+
+def intervals(column: Column, *, threshold: float, limit: float, seed: int) -> list[Interval]:
+    """Decide for each profile of a column whether its possible scores lie less than `threshold` apart.
+
+    Parameters
+    ----------
+    column
+        Memberships and printed statistics.
+    threshold
+        Width in score units. `open`: two possible scores at least so far apart are known. `narrow`: any two possible
+        scores are less than that apart. Both are proved; `undecided` is neither.
+    limit
+        Deterministic time limit of one call of the solver.
+
+    Returns
+    -------
+    list
+        One interval for each of `column.profiles`. All are `infeasible`, with the bounds of the scale, if no scores
+        have these statistics under these memberships.
+    """
+    wide = -(-Fraction(str(threshold)) // column.unit)
+    profiles = column.profiles
+    try:
+        low, high = propagate(column)
+    except Contradiction:
+        return _all(column, INFEASIBLE, *column.limits())
+    decision = _Decision(column, low, high, int(wide), limit, seed)
+    if not decision.feasible():
+        return _all(column, INFEASIBLE, *column.limits())
+    if not decision.seen.low:
+        return [Interval(UNDECIDED, int(low[p[0]]), int(high[p[-1]])) for p in profiles]
+    left = decision.dismiss()
+    decision.enclose(left)
+    bounds = [(int(decision.low[p[0]]), int(decision.high[p[-1]])) for p in profiles]
+    return [decision.measure(p) if p in left else decision.interval(p, *bounds[p]) for p in range(len(profiles))]
+
+
+def _all(column: Column, status: str, low: int, high: int) -> list[Interval]:
+    return [Interval(status, low, high) for _ in column.profiles]

@@ -1,0 +1,159 @@
+"""Decisions by CP-SAT: which scores can a respondent have, given every printed number of a column at once.
+
+One worker, a fixed seed and deterministic time limits: the same tables give the same answer on any machine. A limit
+that runs out leaves a score undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from analysis.disclosure.column import Column, Reading, Released, place
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A score of at least, or of at most, this many units."""
+
+    at_least: int
+    at_most: int
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Scores of a column (none found: None), whether it is proved that there are none, and the bound of an aim."""
+
+    scores: np.ndarray | None
+    impossible: bool
+    bound: int | None
+
+
+class Model:
+    """A score column as constraints: all printed statistics of all groups, in one of the two readings.
+
+    `low` and `high` are valid bounds of the scores, (n,) in units. Respondents of one profile are exchangeable; they
+    are put in ascending order, so that the first has the lowest score of the profile and the last the highest.
+    """
+
+    def __init__(self, column: Column, low: np.ndarray, high: np.ndarray, reading: Reading, *, seed: int) -> None:
+        self.column, self.reading, self.seed = column, reading, seed
+        self.low, self.high = [int(v) for v in low], [int(v) for v in high]
+        self.model = cp_model.CpModel()
+        ends = zip(self.low, self.high, strict=True)
+        self.scores = [self.model.new_int_var(a, b, f"x{i}") for i, (a, b) in enumerate(ends)]
+        self._literals: dict[tuple[int, int], cp_model.IntVar] = {}
+        for profile in column.profiles:
+            for i, j in pairwise(profile):
+                self.model.add(self.scores[i] <= self.scores[j])
+        for group in column.released:
+            self._group(group)
+
+    def _at_least(self, i: int, limit: int) -> cp_model.IntVar | int:
+        """Whether score i is at least the limit: known from its bounds, or a literal, one for each pair."""
+        if limit <= self.low[i]:
+            return 1
+        if limit > self.high[i]:
+            return 0
+        if (i, limit) not in self._literals:
+            literal = self.model.new_bool_var("")
+            self.model.add(self.scores[i] >= limit).only_enforce_if(literal)
+            self.model.add(self.scores[i] < limit).only_enforce_if(literal.negated())
+            self._literals[i, limit] = literal
+        return self._literals[i, limit]
+
+    def _group(self, group: Released) -> None:
+        members, n = group.members, len(group.members)
+        for measure, value in group.printed.items():
+            if measure == "mean":
+                start, end = self.column.span(value, n, self.reading)
+                self.model.add_linear_constraint(sum(self.scores[i] for i in members), start, end)
+                continue
+            at = place(measure, n, self.column.quantile_type)
+            if at.quarters:
+                first, second = self._neighbours(members, at.first)
+                start, end = self.column.span(value, 4, self.reading)
+                self.model.add_linear_constraint((4 - at.quarters) * first + at.quarters * second, start, end)
+                continue
+            # The score at a place lies between two limits if enough scores do on either side.
+            start, end = self.column.span(value, 1, self.reading)
+            self._count([self._at_least(i, start) for i in members], n - at.first, n)
+            self._count([self._at_least(i, end + 1) for i in members], 0, n - at.first - 1)
+
+    def _count(self, literals: Sequence[cp_model.IntVar | int], low: int, high: int) -> None:
+        known = sum(v for v in literals if isinstance(v, int))
+        free = [v for v in literals if not isinstance(v, int)]
+        self.model.add_linear_constraint(cp_model.LinearExpr.sum(free), low - known, high - known)
+
+    def _neighbours(self, members: Sequence[int], first: int) -> tuple[cp_model.IntVar, cp_model.IntVar]:
+        """Variables for the sorted scores at places `first` and `first` + 1, counted from 0.
+
+        A switch for each member divides the group; the largest of the lower part and the smallest of the upper part are
+        the scores of chosen members.
+        """
+        least, most = sorted(self.low[i] for i in members), sorted(self.high[i] for i in members)
+        value = [self.model.new_int_var(least[k], most[k], "") for k in (first, first + 1)]
+        lower = [self.model.new_bool_var("") for _ in members]
+        self.model.add(sum(lower) == first + 1)
+        self.model.add(value[0] <= value[1])
+        for bound, switches, below in ((value[0], lower, True), (value[1], [s.negated() for s in lower], False)):
+            chosen = [self.model.new_bool_var("") for _ in members]
+            self.model.add_exactly_one(chosen)
+            for i, switch, is_it in zip(members, switches, chosen, strict=True):
+                score = self.scores[i]
+                self.model.add(score <= bound if below else score >= bound).only_enforce_if(switch)
+                self.model.add_implication(is_it, switch)
+                self.model.add(score >= bound if below else score <= bound).only_enforce_if(is_it)
+        return value[0], value[1]
+
+    def solve(
+        self,
+        limit: float,
+        *,
+        widen: Mapping[int, Wish] | None = None,
+        most: bool = False,
+        aim: tuple[int, int] | None = None,
+        hint: np.ndarray | None = None,
+    ) -> Solved:
+        """Find a column within a deterministic time limit.
+
+        `widen` asks for a column that grants at least one wish: of profile p, a score at least or at most as far as the
+        wish says; with `most`, for one that grants many. `aim` = (i, ±1) asks for the highest or lowest score i. `hint`
+        is a column to start from.
+        """
+        model = self.model.clone()
+        scores = [model.get_int_var_from_proto_index(x.index) for x in self.scores]
+        if hint is not None:
+            for x, value in zip(scores, hint, strict=True):
+                model.add_hint(x, int(value))
+        if widen is not None:
+            granted = []
+            for p, wish in widen.items():
+                first, last = self.column.profiles[p][0], self.column.profiles[p][-1]
+                for i, sign, beyond in ((last, 1, wish.at_least), (first, -1, wish.at_most)):
+                    if beyond <= self.high[i] if sign > 0 else beyond >= self.low[i]:
+                        switch = model.new_bool_var("")
+                        model.add(sign * scores[i] >= sign * beyond).only_enforce_if(switch)
+                        granted.append(switch)
+            model.add_bool_or(granted)
+            if most:
+                model.maximize(sum(granted))
+        if aim is not None:
+            model.maximize(aim[1] * scores[aim[0]])
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = self.seed
+        solver.parameters.max_deterministic_time = limit
+        # Models are small and many: work before the search costs more than it saves.
+        solver.parameters.linearization_level = 2
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.symmetry_level = 0
+        status = solver.solve(model)
+        found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+        values = np.array([solver.value(x) for x in scores]) if found else None
+        bound = aim[1] * round(solver.best_objective_bound) if aim is not None and found else None
+        return Solved(values, status == cp_model.INFEASIBLE, bound)
