@@ -495,6 +495,22 @@ def test_a_consistent_finding_excuses_nothing() -> None:
     assert list(L.excuse(small_ledger("no"), finding("1:X.1.1:mean", verdict="rounding"))["match"]) == ["no"]
 
 
+def test_known_reasons_go_to_rows_that_differ_and_have_none() -> None:
+    rows = small_ledger("no", "yes", "no", "no").assign(reason=["", "", "compare f", ""])
+    rows.loc[3, "key"] = "X.2.1"
+    explained = pd.DataFrame(
+        [("facts", "X.1.*", "first"), ("facts", "*", "second")], columns=["source", "key", "reason"], dtype="str"
+    )
+    assert list(L.explain(rows, explained)["reason"]) == ["first", "", "compare f", "second"]
+
+
+def test_a_reason_that_fits_nothing_is_refused() -> None:
+    explained = pd.DataFrame([("table 99", "*", "why"), ("facts", "*", "")], columns=["source", "key", "reason"])
+    with pytest.raises(DataError, match=r"explained.csv, row 2.*fits no row") as caught:
+        L.explain(small_ledger("no"), explained)
+    assert [p.row for p in caught.value.problems] == [2, 3]
+
+
 # --- summary and accepted state ----------------------------------------
 
 
@@ -509,6 +525,16 @@ def test_summary_counts_what_was_compared() -> None:
     assert got.loc["facts", ["n", "compared", "matched", "contradicted", "not_computable"]].tolist() == [2, 1, 0, 1, 1]
     assert got.loc["all", "rate"] == 50.0
     assert "50.0%" in L.format_summary(L.summarise(ledger))
+
+
+def test_score_tables_are_counted_by_level_of_the_index() -> None:
+    ledger = small_ledger("yes", "no", "yes", "no", "yes")
+    ledger["source"] = "table 18"
+    ledger["key"] = ["I.1", "II.6", "III", "ALL", "ALL"]
+    got = L.summarise(ledger).set_index("source")
+    assert got.loc["scores of sub-areas", ["n", "matched"]].tolist() == [2, 1]
+    assert got.loc["scores of areas", ["n", "matched"]].tolist() == [1, 1]
+    assert got.loc["overall scores", ["n", "matched"]].tolist() == [2, 1]
 
 
 def test_transcribed_tables_do_not_raise_the_headline() -> None:

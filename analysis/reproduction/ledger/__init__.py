@@ -18,7 +18,7 @@ printed numbers). Functions take tables and return tables; only `write_baseline`
 """
 
 from analysis.reproduction.ledger.baseline import baseline, regressions, write_baseline
-from analysis.reproduction.ledger.build import READINGS_OF_METHOD, build_ledger, check_identity, excuse
+from analysis.reproduction.ledger.build import READINGS_OF_METHOD, build_ledger, check_identity, excuse, explain
 from analysis.reproduction.ledger.model import COLUMNS, IDENTITY, MATCHES, TRANSCRIBED, Recomputed, chapter_of
 from analysis.reproduction.ledger.rows import (
     LINK_COLUMNS,
@@ -51,6 +51,7 @@ __all__ = [
     "chapter_of",
     "check_identity",
     "excuse",
+    "explain",
     "fact_rows",
     "families",
     "format_summary",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import pandas as pd
 
 from analysis.errors import DataError, Problem
@@ -82,6 +84,7 @@ def build_ledger(
     known: pd.DataFrame | None = None,
     claim_links: pd.DataFrame | None = None,
     proofs: pd.DataFrame | None = None,
+    explained: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Set every published statistic beside its recomputed value.
 
@@ -99,6 +102,8 @@ def build_ledger(
         What statements of the running text are computed from; see `analysis.reproduction.claims.resolve`.
     proofs
         See `name_proofs`.
+    explained
+        See `explain`.
 
     Returns
     -------
@@ -145,7 +150,46 @@ def build_ledger(
     out = excuse(out, findings, known)
     if recomputed.claims is not None:
         out = excuse_by_print(out, cells, recomputed.claims)
-    return out if proofs is None else name_proofs(out, proofs)
+    if proofs is not None:
+        out = name_proofs(out, proofs)
+    return out if explained is None else explain(out, explained)
+
+
+def explain(ledger: pd.DataFrame, explained: pd.DataFrame) -> pd.DataFrame:
+    """Say why numbers differ that nothing in print contradicts, where it is known.
+
+    Parameters
+    ----------
+    ledger
+        `COLUMNS`.
+    explained
+        `explained.csv` of the edition, all text: `source` and `key` as in the ledger (wildcards `*` and `?`), `reason`.
+        The first row that fits a differing number without a reason of its own gives its reason.
+
+    Raises
+    ------
+    DataError
+        A row has no reason or explains nothing.
+    """
+    problems = []
+    out = ledger.copy()
+    open_ = (out["match"] == "no") & (out["reason"] == "")
+    for n, r in enumerate(explained.to_dict("records"), start=2):
+        fits = [
+            fnmatchcase(str(source), r["source"]) and fnmatchcase(str(key), r["key"])
+            for source, key in zip(out["source"], out["key"], strict=True)
+        ]
+        if not r["reason"]:
+            problems.append(Problem("explained.csv", n, "reason", "", "is empty", "say why the number differs"))
+        if not any(fits):
+            shown = f"{r['source']} / {r['key']}"
+            problems.append(Problem("explained.csv", n, "source", shown, "fits no row of the ledger", "remove it"))
+        chosen = open_ & pd.Series(fits, index=out.index)
+        out.loc[chosen, "reason"] = r["reason"]
+        open_ &= ~chosen
+    if problems:
+        raise DataError(problems)
+    return out
 
 
 def name_proofs(ledger: pd.DataFrame, proofs: pd.DataFrame) -> pd.DataFrame:

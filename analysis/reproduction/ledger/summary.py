@@ -11,12 +11,15 @@ from analysis.reproduction.ledger.model import ALL, ANSWERS, INPUTS, PRINT
 from analysis.reproduction.printed import round_half_up
 
 COMPUTED = "computed"
-TOTAL, TABLE, CHAPTER, DIFFERENCE = "total", "table", "chapter", "difference"
+TOTAL, TABLE, LEVEL, CHAPTER, DIFFERENCE = "total", "table", "level", "chapter", "difference"
 CLAIMS = "claims"
 # Statements of the running text by what they are compared with.
 CLAIM_LINES = {ANSWERS: CLAIMS, INPUTS: "claims on inputs", PRINT: "claims on earlier editions"}
 SPANS = {"tables 5-9": (5, 9), "tables 13-17": (13, 17), "tables 18-36": (18, 36)}
 NUMBERS = ("n", "compared", "matched", "contradicted", "not_computable", "rate")
+# Levels of the index in the score tables: key of a row → level.
+SCORE_TABLES = "tables 18-36"
+LEVELS = {"scores of sub-areas": r"[IVX]+\.\d+", "scores of areas": r"[IVX]+", "overall scores": r"ALL"}
 # What a row that differs, or cannot be computed, is about; a row belongs to the first family that fits.
 OLD, IN_PRINT = "value of the previous edition", "printed numbers conflict"
 SCORES, IN_WORDS, OTHER = "scores", "words read as a range", "other answers"
@@ -26,6 +29,8 @@ _SCORE_SOURCES = ("tables 5-9", "tables 18-36")
 # Names of the lines in the report.
 LABELS_PL = {
     COMPUTED: "Policzone z odpowiedzi, razem", ALL: "Wszystkie wydrukowane liczby",
+    "scores of sub-areas": "Wyniki podobszarów", "scores of areas": "Wyniki obszarów",
+    "overall scores": "Wyniki ogólne",
     CLAIMS: "Liczby w tekście rozdziałów", "claims on inputs": "Liczby w tekście: dane wejściowe",
     "claims on earlier editions": "Liczby w tekście: poprzednie edycje", "facts": "Komentarze do wskaźników w aneksie",
     "website audit": "Audyt stron internetowych",
@@ -88,6 +93,7 @@ def summarise(ledger: pd.DataFrame) -> pd.DataFrame:
           and statements that repeat the inputs or an earlier edition;
         - `table`: tables as the printed report groups them, comments, members, audit; statements of the running text in
           three lines (`CLAIM_LINES`), the last two of which the headline leaves out;
+        - `level`: the score tables by level of the index;
         - `chapter`: rows recomputed from answers, by chapter of the printed report;
         - `difference`: rows that differ or cannot be computed, by `families` (nothing matches there by definition).
     """
@@ -98,6 +104,9 @@ def summarise(ledger: pd.DataFrame) -> pd.DataFrame:
     tables += [name for name in CLAIM_LINES.values() if (lines == name).any()]
     wanted = [(TOTAL, COMPUTED, computed), (TOTAL, ALL, pd.Series(True, index=ledger.index))]
     wanted += [(TABLE, name, lines == name) for name in tables]
+    scores, keys = lines == SCORE_TABLES, ledger["key"].astype(str)
+    if scores.any():
+        wanted += [(LEVEL, name, scores & keys.str.fullmatch(pattern)) for name, pattern in LEVELS.items()]
     wanted += [(CHAPTER, f"chapter {c}", computed & (ledger["chapter"].astype(str) == c)) for c in chapters]
     wanted += [(DIFFERENCE, name, kinds == name) for name in FAMILIES]
     rows = []
@@ -125,6 +134,7 @@ def format_summary(summary: pd.DataFrame) -> str:
     parts = [head]
     titles = {
         TABLE: "by table",
+        LEVEL: "scores by level",
         CHAPTER: "by chapter, recomputed from answers",
         DIFFERENCE: "what differs or cannot be computed",
     }

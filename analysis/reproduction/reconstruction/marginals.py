@@ -247,13 +247,14 @@ def solve(task: Task, published: Published, unit: str, rng: np.random.Generator,
 class Stated:
     """Variables of one indicator under its printed statements.
 
-    `objective` holds the prices of statements given up and `kept` the switches behind them; `target` the wanted shape
-    (scaled, one per respondent).
+    `objective` holds the prices of statements given up, `kept` the switches behind them and `kinds` what they state;
+    `target` the wanted shape (scaled, one per respondent).
     """
 
     builder: Builder
     objective: list[cp_model.LinearExprT]
     kept: list[cp_model.IntVar]
+    kinds: list[str]
     target: np.ndarray
 
 
@@ -278,6 +279,7 @@ def state(
     total = sum(b.x.values())
     objective: list[cp_model.LinearExprT] = []
     kept: list[cp_model.IntVar] = []
+    kinds: list[str] = []
     facts = [f for f in published.facts if f.code == code]
 
     # benchmark, mean, median
@@ -334,6 +336,7 @@ def state(
             weight = WEIGHT_TOTAL
         objective.append(weight * 100000 * ok.negated())
         kept.append(ok)
+        kinds.append(fact.kind)
         return ok
 
     def equal(expr: cp_model.LinearExprT, value: int, fact: Fact) -> None:
@@ -486,7 +489,7 @@ def state(
             model.add(ok == 1)
         objective.append(WEIGHT_COUNT * 100000 * ok.negated())
         model.add(sum(equals) == full).only_enforce_if(ok)
-    return Stated(b, objective, kept, target)
+    return Stated(b, objective, kept, kinds, target)
 
 
 def possible(task: Task, published: Published, unit: str) -> bool:
