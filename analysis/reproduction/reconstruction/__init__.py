@@ -43,8 +43,8 @@ class Effort:
 
     first: int = 80_000_000
     again: int = 12_000_000  # for each sub-area that is still open
-    rounds: int = 3
-    last: int = 200_000_000
+    rounds: int = 2
+    last: int = 150_000_000
     hot: float = 5.0
     warm: float = 0.5
     cold: float = 0.02

@@ -140,7 +140,9 @@ def _ranges(table: pd.DataFrame, setting: Setting) -> dict[str, np.ndarray]:
         now = float(scaled.sum())
         mean, _, _, decimals, _ = marginals.printed_triple(published, code, setting.units[code])
         low, high = marginals.interval(mean, decimals, n * setting.scale(code))
-        if kinds & set(SUM_KEPT):
+        if code in options.SHARES and code in setting.with_other:  # further named options add to the ticked ones
+            low = max(low, sum(options.column_counts(code)))
+        elif kinds & set(SUM_KEPT) or code in options.SHARES:
             low = high = int(now)
         out["total_low"][j], out["total_high"][j] = min(low, now), max(high, now)
         targets = marginals.sector_targets(published, code)
