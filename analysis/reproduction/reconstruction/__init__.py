@@ -145,6 +145,11 @@ def _values(
         _report(table, setting, f"sub-areas, round {number + 2}", progress)
     table = stages.get("values_6_exchanged", partial(exchanged, table, 9, effort.warm, effort.last), progress)
     _report(table, setting, "last exchanges", progress)
+    table = stages.get(
+        "values_7_sector_means", partial(exact.restore_sectors, table, setting, seed, progress), progress
+    )
+    table = stages.get("values_8_exchanged", partial(exchanged, table, 10, effort.warm / 2, effort.last // 3), progress)
+    _report(table, setting, "sector means and exchanges", progress)
     return table
 
 

@@ -36,6 +36,7 @@ SHORT, LONG = 3.0, 12.0  # deterministic seconds
 LONG_ATTEMPTS = 1
 GIVING_UP = 3  # fences tried when statements may be given up
 WORTH = 8  # statistics of the score that a printed count must bring if it is given up
+SECTOR_SLACK = 0.002  # sector means that exclude each other do so by about 0.1%
 TOTAL_KEPT = ("III.2.7", "IV.1.7")  # answers are split into kinds with printed totals
 BOXES = (250, 600, None)  # how far a score may move (1/10 000); a narrow box is decided fast
 PRICE_OF_UNIT = 3000  # against the weights of `marginals`
@@ -396,6 +397,45 @@ def solve_subarea(table: pd.DataFrame, sub: str, setting: Setting, seed: int) ->
     for factors in ({}, *others[:GIVING_UP]):
         attempt(factors, SHORT, may_give_up=True)
     return best, most
+
+
+def hold_sectors(model: Model, code: str) -> None:
+    """Keep the sector totals of an indicator within `SECTOR_SLACK` of those that the printed sector means give."""
+    b, scale = model.builders[code], model.setting.scale(code)
+    sector = model.setting.design.labels["sector"]
+    for name, (mean, _) in marginals.sector_targets(model.setting.published, code).items():
+        inside = [b.x[i] for i in b.who if sector[i] == SECTORS.index(name)]
+        total = mean * len(inside) * scale
+        model.model.add(sum(inside) >= int(np.floor(total * (1 - SECTOR_SLACK))))
+        model.model.add(sum(inside) <= int(np.ceil(total * (1 + SECTOR_SLACK))))
+
+
+def restore_sectors(table: pd.DataFrame, setting: Setting, seed: int, progress: Callable[[str], None]) -> pd.DataFrame:
+    """Bring sector means back that cannot all hold exactly and were given up for scores.
+
+    The statistics of the sub-area are kept; an indicator for which no such answers are found stays as it is.
+    """
+    out = table
+    sector = setting.design.labels["sector"]
+    for code in map(str, table.columns):
+        targets = marginals.sector_targets(setting.published, code)
+        off = [
+            abs(float(table[code][sector == SECTORS.index(name)].mean()) / mean - 1) if mean else 0.0
+            for name, (mean, decimals) in targets.items()
+            if abs(float(table[code][sector == SECTORS.index(name)].mean()) - mean) > 0.51 * 10.0**-decimals
+        ]
+        if not off or max(off) <= SECTOR_SLACK or not setting.numeric(code):
+            continue
+        sub = code.rsplit(".", 1)[0]
+        for factors in fences_to_try(out, sub, setting, np.random.default_rng(seed)):
+            model = Model(out, sub, setting, factors, seed)
+            hold_sectors(model, code)
+            _, found = model.solve(LONG, None)
+            if found is not None and hits(found, sub, setting) >= hits(out, sub, setting):
+                out = found
+                progress(f"{code}: sector means within {100 * SECTOR_SLACK:.1f}% again")
+                break
+    return out
 
 
 def _job(arguments: tuple[pd.DataFrame, str, Setting, int]) -> tuple[str, pd.DataFrame, int]:
