@@ -68,9 +68,8 @@ def test_nearly_all_printed_statements_hold(results):
     assert sum(not c.holds for c in results) <= 15
 
 
-def test_sector_totals_that_table_10_determines(files, coordinators):
-    x = checks.compute_indicators(coordinators, files["desk"], files["framework"], files["lists"])
-    by_sector = x.groupby(coordinators["sector"].to_numpy()).sum()
+def test_sector_totals_that_table_10_determines(coordinators, computed):
+    by_sector = computed.groupby(coordinators["sector"].to_numpy()).sum()
     assert by_sector["III.2.4"].to_dict() == {"bio": 15, "chem": 31, "edu": 4, "ict": 8, "metal": 43, "moto": 141}
     assert by_sector["IV.3.1"].to_dict() == {"bio": 27, "chem": 57, "edu": 11, "ict": 34, "metal": 75, "moto": 65}
     assert by_sector["V.3.4"].sum() == 420
@@ -120,18 +119,30 @@ def test_links_between_answers(coordinators):
 
 
 @pytest.fixture(scope="module")
-def score_tables(files, coordinators):
-    """Statistics of the committed answers' scores (19 × 25 × 6) and their distance from the printed ones."""
-    x = checks.compute_indicators(coordinators, files["desk"], files["framework"], files["lists"])
-    labels = {
+def computed(files, coordinators):
+    """Indicators of the committed answers (42 × 90)."""
+    return checks.compute_indicators(coordinators, files["desk"], files["framework"], files["lists"])
+
+
+@pytest.fixture(scope="module")
+def labels(coordinators):
+    """Group numbers of the respondents by dimension."""
+    return {
         "age": np.digitize(coordinators["founding_year"], [2010, 2015]),
         "kkk": 1 - coordinators["kkk_status"].to_numpy(),
         "sector": coordinators["sector"].map(published.SECTORS.index).to_numpy(),
         "size": np.digitize(coordinators["members_total"], [50, 80, 150]),
         "strategy": coordinators["strategy_status"].map(["none", "not_updated", "updated"].index).to_numpy(),
     }
+
+
+@pytest.fixture(scope="module")
+def score_tables(files, computed, labels):
+    """Statistics of the committed answers' scores (19 × 25 × 6) and their distance from the printed ones."""
     target = files["published"]
-    scores = assignment.score_matrix(assignment.normalise(x.to_numpy(float)), list(x.columns), target.columns)
+    scores = assignment.score_matrix(
+        assignment.normalise(computed.to_numpy(float)), list(computed.columns), target.columns
+    )
     found = scoring.measures(scoring.extend(scores), scoring.padded(scoring.group_rows(labels)))
     return found, np.abs(found - target.scores)
 
@@ -151,27 +162,20 @@ def test_score_tables_hold(score_tables):
     assert gap.max() < 0.2
 
 
-def test_overall_score_follows_the_printed_regression_on_members(files, coordinators):
-    x = checks.compute_indicators(coordinators, files["desk"], files["framework"], files["lists"])
+def test_overall_score_follows_the_printed_regression_on_members(files, coordinators, computed):
     columns = files["published"].columns
-    scores = assignment.score_matrix(assignment.normalise(x.to_numpy(float)), list(x.columns), columns)
+    scores = assignment.score_matrix(assignment.normalise(computed.to_numpy(float)), list(computed.columns), columns)
     line = groups.line_of(coordinators["members_total"].to_numpy(), scores[:, columns.index("ALL")])
     assert round(line["slope"], 4) == groups.REGRESSION["slope"]
     assert line["r2"] == pytest.approx(groups.REGRESSION["r2"], abs=0.01)
 
 
 @pytest.fixture(scope="module")
-def searched(files, coordinators):
+def searched(files, coordinators, computed, labels):
     """The committed answers, and what two short hot searches from them with one seed give."""
-    x = checks.compute_indicators(coordinators, files["desk"], files["framework"], files["lists"])
-    labels = {
-        "age": np.digitize(coordinators["founding_year"], [2010, 2015]),
-        "kkk": 1 - coordinators["kkk_status"].to_numpy(),
-        "sector": coordinators["sector"].map(published.SECTORS.index).to_numpy(),
-        "size": np.digitize(coordinators["members_total"], [50, 80, 150]),
-        "strategy": coordinators["strategy_status"].map(["none", "not_updated", "updated"].index).to_numpy(),
-    }
-    design = groups.Design(labels, coordinators["members_total"].to_numpy(), x["IV.4.1"].isna().to_numpy(), np.empty(0))
+    design = groups.Design(
+        labels, coordinators["members_total"].to_numpy(), computed["IV.4.1"].isna().to_numpy(), np.empty(0)
+    )
     setting = exchanges.Setting(
         design,
         files["published"],
@@ -179,8 +183,8 @@ def searched(files, coordinators):
         coordinators["members_enterprises"].to_numpy(),
         frozenset(c for c, o in files["framework"]["options"].items() if "other=" in o),
     )
-    found = [exchanges.search(x, setting, seed=5, steps=60_000, hot=20.0, cold=20.0) for _ in range(2)]
-    return x, found, setting
+    found = [exchanges.search(computed, setting, seed=5, steps=60_000, hot=20.0, cold=20.0) for _ in range(2)]
+    return computed, found, setting
 
 
 def test_search_is_the_same_for_the_same_seed(searched):
