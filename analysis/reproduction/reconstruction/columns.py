@@ -8,13 +8,12 @@ part, and two more switches name the largest of the lower and the smallest of th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 UNIT = 10_000
-QUARTILES = {"q1": (1, 1), "median": (2, 2), "q3": (4, 3)}  # place in the printed row, number of the quartile
+QUARTILES = ((1, 1), (2, 2), (4, 3))  # place in the printed row, number of the quartile
 MINIMUM, MEAN, MAXIMUM = 0, 3, 5
 
 
@@ -28,26 +27,9 @@ def printed_range(value: float, times: int = 1, guard: int = 0) -> tuple[int, in
     return low, high
 
 
-@dataclass
-class Wishes:
-    """Statistics that may be given up: a switch (true: it holds) and a name for each."""
-
-    switches: list[cp_model.IntVar] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-
-    def new(self, model: cp_model.CpModel, name: str) -> cp_model.IntVar:
-        """Add one."""
-        switch = model.new_bool_var("")
-        self.switches.append(switch)
-        self.names.append(name)
-        return switch
-
-
-def _between(
-    model: cp_model.CpModel, value: cp_model.LinearExprT, span: tuple[int, int], held: Sequence[cp_model.IntVar]
-) -> None:
-    model.add(value >= span[0]).only_enforce_if(held)
-    model.add(value <= span[1]).only_enforce_if(held)
+def _between(model: cp_model.CpModel, value: cp_model.LinearExprT, span: tuple[int, int]) -> None:
+    model.add(value >= span[0])
+    model.add(value <= span[1])
 
 
 class _Group:
@@ -64,12 +46,12 @@ class _Group:
         self.inside = [[switch] for switch in inside] if inside is not None else [[] for _ in scores]
         self.open = inside is not None
 
-    def bound(self, limit: int, *, above: bool, held: Sequence[cp_model.IntVar]) -> None:
+    def bound(self, limit: int, *, above: bool) -> None:
         """No score is below (`above`: or else above) the limit."""
         for score, inside in zip(self.scores, self.inside, strict=True):
-            self.model.add(score >= limit if above else score <= limit).only_enforce_if([*held, *inside])
+            self.model.add(score >= limit if above else score <= limit).only_enforce_if(inside)
 
-    def some(self, limit: int, *, above: bool, held: Sequence[cp_model.IntVar]) -> None:
+    def some(self, limit: int, *, above: bool) -> None:
         """Some score is at least (`above`) or at most the limit."""
         reached = []
         for score, inside in zip(self.scores, self.inside, strict=True):
@@ -78,7 +60,7 @@ class _Group:
             for member in inside:
                 self.model.add_implication(switch, member)
             reached.append(switch)
-        self.model.add_bool_or([*reached, *(h.negated() for h in held)])
+        self.model.add_bool_or(reached)
 
     def total(self) -> cp_model.LinearExprT:
         """Sum of the scores."""
@@ -136,8 +118,6 @@ def add_group(
     guard: int = 0,
     inside: Sequence[cp_model.IntVar] | None = None,
     size: int | None = None,
-    wishes: Wishes | None = None,
-    name: str = "",
 ) -> None:
     """Constrain the scores of one group to its printed row (min, q1, median, mean, q3, max).
 
@@ -146,25 +126,20 @@ def add_group(
     scores : scores of the group, or of everybody where membership is open
     inside, size : switches of open membership and the number of members
     guard : units to stay away from the ends of the printed ranges
-    wishes : collects a switch for each of the six statistics that may be given up; else all hold
     """
     n = len(scores) if size is None else size
     group = _Group(model, scores, inside, n)
 
-    def held(statistic: str) -> list[cp_model.IntVar]:
-        return [] if wishes is None else [wishes.new(model, f"{name} {statistic}")]
-
-    for statistic, place, above in (("min", MINIMUM, True), ("max", MAXIMUM, False)):
+    for place, above in ((MINIMUM, True), (MAXIMUM, False)):
         low, high = printed_range(printed[place], 1, guard)
-        switch = held(statistic)
-        group.bound(low if above else high, above=above, held=switch)
-        group.some(high if above else low, above=not above, held=switch)
-    _between(model, group.total(), printed_range(printed[MEAN], n, min(guard, 1)), held("mean"))
-    for statistic, (column, number) in QUARTILES.items():
+        group.bound(low if above else high, above=above)
+        group.some(high if above else low, above=not above)
+    _between(model, group.total(), printed_range(printed[MEAN], n, min(guard, 1)))
+    for column, number in QUARTILES:
         place, quarters = divmod((n - 1) * number, 4)
         first, second = group.neighbours(place, both=quarters > 0)
         value = (4 - quarters) * first + quarters * second
-        _between(model, value, printed_range(printed[column], 4, guard), held(statistic))
+        _between(model, value, printed_range(printed[column], 4, guard))
 
 
 def add_column(
@@ -174,7 +149,6 @@ def add_column(
     printed: np.ndarray,
     *,
     guard: int,
-    wishes: Wishes | None = None,
 ) -> None:
     """Constrain a score column to its printed statistics in all groups.
 
@@ -184,8 +158,7 @@ def add_column(
     rows : members of the 19 groups
     printed : groups × 6, as in Tables 18 to 36
     guard : units to stay away from the ends of the printed ranges
-    wishes : collects switches when statistics may be given up; else all hold
     """
     for g, members in enumerate(rows):
         inside = [scores[int(i)] for i in members if int(i) in scores]
-        add_group(model, inside, printed[g], guard=guard, wishes=wishes, name=str(g))
+        add_group(model, inside, printed[g], guard=guard)

@@ -60,12 +60,6 @@ def measures(extended: np.ndarray, index: np.ndarray) -> np.ndarray:
     return out
 
 
-def distance(found: np.ndarray, printed: np.ndarray) -> np.ndarray:
-    """Penalty of each statistic: how far it lies outside the printed value's rounding interval, NaN counts 1."""
-    gap = np.abs(found - printed) - TOLERANCE
-    return np.where(np.isnan(gap), 1.0, np.maximum(gap, 0.0))
-
-
 def extend(scores: np.ndarray) -> np.ndarray:
     """Scores with NaN as +inf and the padding row appended (copy)."""
     out = np.vstack([scores, np.full((1, scores.shape[1]), np.inf)])
