@@ -36,7 +36,7 @@ def test_variant_changes_only_its_keys(tmp_path: Path, root: Path) -> None:
         ),
         ("extends: default\naggregation: {area_from: areas}\n", r"`aggregation\.area_from` = 'areas'"),
         ("extends: default\ntreatment: {k: -1}\n", r"`treatment\.k` = -1"),
-        ("name: mine\ndescription: x\n", r"key `missing` is missing"),
+        ("name: mine\ndescription: x\n", r"key `strengths` is missing"),
         ("extends: mine\n", "goes round in a circle"),
         ("extends: defualt\n", r"no method `defualt`.*did you mean default"),
         ("- a\n", "a mapping of keys is expected"),

@@ -321,7 +321,7 @@ def add_method_facts(facts: FactSet, method: Method) -> None:
         "method.cap_k", method.treatment.k, unit="coefficient", decimals=1, table=place, key="treatment", column="k"
     )
     facts.add("method.treatment", method.treatment.rule, unit="text", table=place, key="treatment", column="rule")
-    facts.add("method.missing", method.missing.rule, unit="text", table=place, key="missing", column="rule")
+    facts.add("method.missing", method.imputation.rule, unit="text", table=place, key="imputation", column="rule")
     facts.add(
         "method.area_from",
         method.aggregation.area_from,

@@ -10,23 +10,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.composite.aggregation import aggregate, weighted_mean
+from analysis.composite.aggregation import aggregate, array_mean
 from analysis.composite.index import build_index, rank_scores
-from analysis.composite.normalisation import normalise_minmax
+from analysis.composite.normalisation import normalise
 from analysis.composite.quantiles import quantiles
+from analysis.composite.structure import Structure
 from analysis.composite.treatment import treat
-from analysis.config import Method, Treatment, load_method
+from analysis.config import Aggregation, Method, Normalisation, Treatment, load_method
 from analysis.errors import MethodError
 
 ROOT = Path(__file__).resolve().parents[2]
-FRAMEWORK = pd.DataFrame(
-    {
-        "area": ["A", "A", "A", "B"],
-        "subarea": ["A.1", "A.1", "A.2", "B.1"],
-        "direction": [1, 1, 1, 1],
-        "weight": [1.0, 1.0, 1.0, 1.0],
-    },
-    index=["a", "b", "c", "d"],
+FRAMEWORK = Structure.from_hierarchy(
+    pd.DataFrame(
+        {
+            "area": ["A", "A", "A", "B"],
+            "subarea": ["A.1", "A.1", "A.2", "B.1"],
+            "direction": [1, 1, 1, 1],
+            "weight": [1.0, 1.0, 1.0, 1.0],
+        },
+        index=["a", "b", "c", "d"],
+    )
 )
 
 
@@ -76,27 +79,29 @@ def test_quantiles_match_r_types() -> None:
 
 def test_zero_iqr_is_left_capped_or_refused() -> None:
     x = frame(p=[0, 0, 0, 0, 0, 0, 7])
-    kept, log = treat(x, Treatment())
+    kept, log, _ = treat(x, Treatment(rule="iqr_cap"))
     assert kept["p"].max() == 7 and log.empty
-    flat, log = treat(x, Treatment(zero_iqr="cap"))
+    flat, log, _ = treat(x, Treatment(rule="iqr_cap", zero_iqr="cap"))
     assert flat["p"].max() == 0 and len(log) == 1
     with pytest.raises(MethodError, match=r"Q1 = Q3 for p"):
-        treat(x, Treatment(zero_iqr="error"))
+        treat(x, Treatment(rule="iqr_cap", zero_iqr="error"))
 
 
 def test_constant_and_empty_indicators_are_named() -> None:
     with pytest.raises(MethodError, match="b has the same value for everybody"):
-        normalise_minmax(frame(a=[1, 2], b=[3, 3]), pd.Series({"a": 1, "b": 1}))
+        normalise(frame(a=[1, 2], b=[3, 3]), pd.Series({"a": 1, "b": 1}), Normalisation())
     with pytest.raises(MethodError, match="no answer at all for b"):
-        normalise_minmax(frame(a=[1, 2], b=[np.nan, np.nan]), pd.Series({"a": 1, "b": 1}))
+        normalise(frame(a=[1, 2], b=[np.nan, np.nan]), pd.Series({"a": 1, "b": 1}), Normalisation())
     with pytest.raises(MethodError, match=r"no direction .* for b"):
-        normalise_minmax(frame(a=[1, 2], b=[1, 2]), pd.Series({"a": 1, "b": 0}))
+        normalise(frame(a=[1, 2], b=[1, 2]), pd.Series({"a": 1, "b": 0}), Normalisation())
 
 
 def test_unit_without_an_area_is_named() -> None:
     x = frame(a=[0, 1.0], b=[0, 1.0], c=[0, 1.0], d=[0, np.nan])
-    with pytest.raises(MethodError, match="no available indicator of area B for R02"):
-        aggregate(x, FRAMEWORK[["area", "subarea"]])
+    with pytest.raises(MethodError, match="no available indicator of B for R02"):
+        aggregate(x, FRAMEWORK, Aggregation(complete_from_level=3))
+    left_out = aggregate(x, FRAMEWORK, Aggregation())
+    assert np.isnan(left_out.at["R02", "B"]) and left_out.at["R02", "ALL"] == left_out.at["R02", "A"]
 
 
 def test_ranks_use_unrounded_scores() -> None:
@@ -130,15 +135,14 @@ def test_scores_ignore_units_and_order(rows: list[tuple[float, ...]], factor: fl
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1)), min_size=3, max_size=3), st.integers(0, 2))
 def test_weighted_mean_is_monotone_and_renormalises(values: list[float | None], position: int) -> None:
-    row = pd.DataFrame([values], columns=list("xyz"), dtype=float)
-    weights = pd.Series({"x": 1.0, "y": 2.0, "z": 3.0})
-    got = weighted_mean(row, weights).iloc[0]
+    row = [np.array([np.nan if v is None else v]) for v in values]
+    weights = [1.0, 2.0, 3.0]
+    got = array_mean(row, weights)[0]
     present = [(v, w) for v, w in zip(values, weights, strict=True) if v is not None]
     if not present:
         assert np.isnan(got)
         return
     assert got == pytest.approx(sum(v * w for v, w in present) / sum(w for _, w in present))
     if values[position] is not None:
-        better = row.copy()
-        better.iloc[0, position] += 0.1
-        assert weighted_mean(better, weights).iloc[0] > got
+        row[position] = row[position] + 0.1
+        assert array_mean(row, weights)[0] > got

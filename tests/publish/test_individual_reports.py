@@ -20,6 +20,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis.composite.index import build_index
+from analysis.composite.structure import Structure
 from analysis.config import load_method
 from analysis.errors import NotebookError, PublishError
 from analysis.facts import Fact
@@ -70,7 +71,7 @@ def make_build(build: Path, framework: Framework) -> None:
         index=answers.index,
     )  # fmt: skip
     method = load_method("default", ROOT / "config")
-    index = build_index(answers, framework.indicators, method)
+    index = build_index(answers, Structure.from_hierarchy(framework.indicators), method)
     scores = index.scores[framework.score_codes]
     groups = framework.cross_sections
     groups = groups[

@@ -110,7 +110,9 @@ rule scores_30:
         BUILD + "/logs/30_scores.log",
     params:
         name="30_scores",
-        method=method("missing", "treatment", "normalisation", "weights", "aggregation", "ranks"),
+        method=method(
+            "availability", "denomination", "imputation", "treatment", "normalisation", "weights", "aggregation", "ranks"
+        ),
     message:
         "30_scores"
     shell:

@@ -18,8 +18,8 @@ CORE = ["errors", "config", "facts", "framework", "sources", "workspace"]
 
 def package(*names):
     """Python files of sub-packages and modules of `analysis`, with the core every step uses."""
-    files = [f"analysis/{name}.py" for name in CORE]
-    for name in names:
+    files = []
+    for name in [*CORE, *names]:
         path = Path("analysis", *name.split("."))
         files += [str(p) for p in path.rglob("*.py")] if path.is_dir() else [str(path.with_suffix(".py"))]
     return sorted(set(files))

@@ -1,0 +1,82 @@
+"""Availability: which share of the data is there, by unit and by indicator, and who takes part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.composite.structure import Structure
+from analysis.config import Availability
+from analysis.errors import MethodError
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Outcome of screening: the units and indicators that stay, and tables that say why.
+
+    `units` (n_units, 4), index the unit: available (share), nonzero (share of available), included, reason;
+    `indicators` (n_indicators, 4), index the code: available, zeros (share of available), included, reason.
+    """
+
+    values: pd.DataFrame
+    structure: Structure
+    units: pd.DataFrame
+    indicators: pd.DataFrame
+
+
+def screen(indicators: pd.DataFrame, structure: Structure, settings: Availability) -> Screened:
+    """Leave out units and indicators that fall below the thresholds; indicators first, then units on what is left.
+
+    Parameters
+    ----------
+    indicators
+        (n_units, n_indicators), native units.
+    structure
+        The tree; emptied aggregates leave it.
+    settings
+        Section `availability` of the method.
+
+    Raises
+    ------
+    MethodError
+        A named unit or indicator does not exist, or nobody is left.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook, step "Data selection"; COINr `Screen` (thresholds 0.66 and 0.05 there).
+    """
+    there = indicators.notna()
+    names = set(map(str, indicators.index))
+    lost = [u for u in [*settings.include, *settings.exclude] if u not in names]
+    if lost:
+        raise MethodError(f"availability: no unit {', '.join(lost)} (keys `availability.include` and `exclude`)")
+    wrong = [c for c in settings.exclude_indicators if c not in structure.indicators]
+    if wrong:
+        raise MethodError(f"availability: no indicator {', '.join(wrong)} (key `availability.exclude_indicators`)")
+    share = there.mean()
+    zeros = (indicators == 0).sum() / there.sum().where(there.sum() > 0)
+    reason = pd.Series("", index=indicators.columns)
+    reason[share < settings.min_indicator_share - 1e-12] = "too little data"
+    reason[[c for c in settings.exclude_indicators if c in reason.index]] = "excluded"
+    by_indicator = pd.DataFrame(
+        {"available": share, "zeros": zeros, "included": reason == "", "reason": reason}
+    ).rename_axis("code")
+    dropped = list(reason.index[reason != ""])
+    kept = structure.without(dropped) if dropped else structure
+    values = indicators[kept.indicators]
+    present = values.notna()
+    unit_share = present.mean(axis=1)
+    nonzero = (present & (values != 0)).sum(axis=1) / present.sum(axis=1).where(present.any(axis=1))
+    why = pd.Series("", index=indicators.index)
+    why[unit_share < settings.min_unit_share - 1e-12] = "too little data"
+    why[(nonzero < settings.min_unit_nonzero - 1e-12) & (why == "")] = "too many zeros"
+    labels = pd.Series(indicators.index.astype(str), index=indicators.index)
+    why[labels.isin(settings.include)] = ""
+    why[labels.isin(settings.exclude)] = "excluded"
+    by_unit = pd.DataFrame({"available": unit_share, "nonzero": nonzero, "included": why == "", "reason": why})
+    if not by_unit["included"].any():
+        raise MethodError("availability: no unit is left; lower the thresholds of section `availability`")
+    if not by_unit["included"].all():
+        values = values[by_unit["included"].to_numpy()]
+    return Screened(values, kept, by_unit, by_indicator)

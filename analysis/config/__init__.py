@@ -1,0 +1,65 @@
+"""Typed method configuration: every methodological choice is a key, documented here, refused when unknown.
+
+`config/method/default.yaml` states the published method in full; a variant names only what differs and says
+`extends: default`. `config/schema.json` is generated from these models (`klastry generated`). The sections of the index
+are in `sections` (with the engine's defaults), those of the edition in `edition`, reading of files in `loading`.
+"""
+
+from analysis.config.edition import (
+    Bands,
+    ComposeMethod,
+    CrossSections,
+    Disclosure,
+    Individual,
+    Method,
+    Strengths,
+    Words,
+)
+from analysis.config.loading import load_index_method, load_method, method_files, schema_json
+from analysis.config.sections import (
+    Aggregation,
+    Availability,
+    Denomination,
+    Denominator,
+    Imputation,
+    IndexMethod,
+    LevelAggregation,
+    Normalisation,
+    NormalisationOverride,
+    QuantileType,
+    Ranks,
+    Section,
+    Treatment,
+    TreatmentOverride,
+    Weights,
+)
+
+__all__ = [
+    "Aggregation",
+    "Availability",
+    "Bands",
+    "ComposeMethod",
+    "CrossSections",
+    "Denomination",
+    "Denominator",
+    "Disclosure",
+    "Imputation",
+    "IndexMethod",
+    "Individual",
+    "LevelAggregation",
+    "Method",
+    "Normalisation",
+    "NormalisationOverride",
+    "QuantileType",
+    "Ranks",
+    "Section",
+    "Strengths",
+    "Treatment",
+    "TreatmentOverride",
+    "Weights",
+    "Words",
+    "load_index_method",
+    "load_method",
+    "method_files",
+    "schema_json",
+]

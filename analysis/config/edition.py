@@ -1,0 +1,97 @@
+"""Sections of a method file that only the edition uses: groups, strengths, individual reports, disclosure, words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from analysis.config.sections import IndexMethod, Section
+
+
+class Bands(Section):
+    """Half-open bands of a numeric characteristic: [lower, next lower)."""
+
+    lower: list[float] = Field(description="lower bounds of the bands, ascending")
+    groups: list[str] = Field(description="group code of each band")
+
+    @model_validator(mode="after")
+    def _matching(self) -> Bands:
+        if len(self.lower) != len(self.groups):
+            raise ValueError(f"{len(self.lower)} lower bounds but {len(self.groups)} groups")
+        if sorted(self.lower) != self.lower:
+            raise ValueError(f"lower bounds must ascend, got {self.lower}")
+        return self
+
+
+class CrossSections(Section):
+    """Groups of respondents that the report compares."""
+
+    dimensions: list[Literal["all", "age", "kkk", "sector", "size", "strategy"]] = Field(
+        description="dimensions, in the order of the annex"
+    )
+    quantile_type: Literal[6, 7] = Field(7, description="Hyndman–Fan type of the quartiles in Tables 18–36")
+    size: Bands = Field(description="bands of the number of members")
+    age: Bands = Field(description="bands of the founding year")
+
+
+class Strengths(Section):
+    """Rule of strengths and weaknesses on sub-area medians."""
+
+    strength_at_least: float = Field(0.30, description="median from which a sub-area is a strength")
+    weakness_at_most: float = Field(0.20, description="median up to which a sub-area is a weakness")
+
+
+class Individual(Section):
+    """Rules of the individual reports."""
+
+    min_peers: Annotated[int, Field(ge=3)] = Field(
+        5, description="a peer group with fewer scores is replaced by all respondents, so that nobody is disclosed"
+    )
+    top: Annotated[int, Field(ge=1)] = Field(3, description="number of strengths and of weaknesses listed")
+
+
+class Disclosure(Section):
+    """What the tables of scores by group may reveal about a respondent."""
+
+    threshold: Annotated[float, Field(gt=0)] = Field(
+        0.02, description="a score counts as disclosed when its possible values lie less than this apart"
+    )
+    decimals: Annotated[int, Field(ge=1, le=4)] = Field(2, description="decimals with which the tables are printed")
+    resolution: Annotated[float, Field(gt=0)] = Field(
+        0.0001, description="scores are told apart at this distance; an even number of it makes a printed step"
+    )
+    time_limit: Annotated[float, Field(gt=0)] = Field(
+        5.0, description="deterministic time of one question to the solver; beyond it a score is undecided"
+    )
+    small_group: Annotated[int, Field(ge=2)] = Field(5, description="groups with fewer respondents are named as small")
+
+
+class Words(Section):
+    """Thresholds of words that depend on numbers."""
+
+    same_within_pct: float = Field(2.0, description="relative change, in percent, below which a value 'did not change'")
+    same_within_score: float = Field(0.02, description="difference of scores below which they are 'similar'")
+
+
+class Method(IndexMethod):
+    """The whole method of an edition."""
+
+    name: str = Field(description="short name of the variant")
+    description: str = Field(description="one line: what it is")
+    cross_sections: CrossSections
+    strengths: Strengths
+    individual: Individual
+    disclosure: Disclosure
+    words: Words
+    seed: int = Field(description="seed of everything random in the analyses")
+
+
+class ComposeMethod(IndexMethod):
+    """A method file given to `klastry compose`: the sections of an edition may be there, and are not used."""
+
+    cross_sections: CrossSections | None = None
+    strengths: Strengths | None = None
+    individual: Individual | None = None
+    disclosure: Disclosure | None = None
+    words: Words | None = None
