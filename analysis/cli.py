@@ -116,6 +116,29 @@ def _report_failure(failure: Path, errors: list[str], build: Path, root: Path) -
     return code
 
 
+# --------------------------------------------------------------------------------------------------------------- engine
+
+
+def cmd_compose(args: argparse.Namespace) -> int:
+    """Build an index from two files; works outside the project as well."""
+    from analysis.compose import FILES, compose
+    from analysis.config import load_index_method
+
+    try:
+        config: Path | None = project_dir() / "config"
+    except ConfigError:
+        config = None
+    index = compose(args.data, args.framework, load_index_method(args.method, config), args.out)
+    out = index.screened.units.index[~index.screened.units["included"]]
+    print(
+        f"{len(index.scores)} units, {len(index.structure.indicators)} indicators, {len(index.scores.columns)} scores"
+    )
+    if len(out):
+        print(f"left out by availability: {', '.join(map(str, out))}")
+    print(f"{args.out}: {', '.join(FILES)}")
+    return 0
+
+
 # ------------------------------------------------------------------------------------------------------------- raw data
 
 
@@ -294,6 +317,19 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--dry-run", action="store_true", help="show what would run and why")
     sub.add_argument("--force", action="store_true", help="run everything again")
     sub.add_argument("target", nargs="*", metavar="TARGET", help=f"one of: {', '.join(TARGETS)}")
+
+    sub = commands.add_parser(
+        "compose",
+        help="build a composite index from two files: data and framework",
+        description="Build a composite index from two CSV files: units × indicators, and the framework (also COINr's "
+        "iData and iMeta). Without --method: no treatment, min-max onto 0-1, weights of the framework, arithmetic "
+        "means at each level, missing values left out. See docs/engine.md.",
+    )
+    sub.set_defaults(function=cmd_compose)
+    sub.add_argument("--data", type=Path, required=True, help="CSV: a row for each unit, a column for each indicator")
+    sub.add_argument("--framework", type=Path, required=True, help="CSV: a row for each indicator and each aggregate")
+    sub.add_argument("--method", help="YAML file, or the name of a method under config/method/")
+    sub.add_argument("--out", type=Path, required=True, help="folder for the tables")
 
     add("validate", cmd_validate, "list all problems of the raw data, each with file, row, column, value and remedy")
     add("seal", cmd_seal, "record the content of changed raw files in their sidecars")

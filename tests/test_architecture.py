@@ -22,6 +22,7 @@ LAYERS: dict[str, set[str]] = {
     "ingest": {"errors", "config", "framework", "sources", "schemas"},
     "indicators": {"errors", "config", "framework"},
     "composite": {"errors", "config"},
+    "compose": {"errors", "config", "composite", "workspace"},
     "profiles": {"errors", "config", "framework", "facts", "composite.quantiles"},
     "disclosure": {"errors", "config"},
     "reproduction": {"errors", "config", "framework", "sources", "workspace", "composite.quantiles"},

@@ -88,7 +88,7 @@ class Structure:
         areas = list(dict.fromkeys(indicators["area"]))
         rows.append(pd.DataFrame({"parent": [*[root] * len(areas), ""]}, index=[*areas, root]))
         table = pd.concat(rows)
-        for column in ("direction", "weight", "unit", "denominator", *NUMBERS):
+        for column in ("name", "direction", "weight", "unit", "denominator", *NUMBERS):
             if column in indicators.columns:
                 table[column] = indicators[column].reindex(table.index) if table.index.is_unique else np.nan
         if not table.index.is_unique:
@@ -96,7 +96,10 @@ class Structure:
             raise FrameworkError(
                 f"{source}: duplicate code(s) {', '.join(map(str, double))}; give each element its own"
             )
-        table.loc[[*belongs["subarea"], *areas, root], ["direction", "weight"]] = 1.0
+        above = [*belongs["subarea"], *areas, root]
+        for column in ("direction", "weight"):
+            if column in table.columns:
+                table.loc[above, column] = 1.0
         return cls.from_table(table, source=source)
 
     @cached_property

@@ -226,3 +226,14 @@ def test_disclosure_counts_are_the_printed_ones_and_name_nobody(build: Path) -> 
     for page in (build / "60_report/html").rglob("*.html"):
         text = page.read_text("utf-8")
         assert not any(profile in text for profile in profiles), page.name
+
+
+def test_compose_gives_the_scores_of_the_build(root: Path, build: Path, tmp_path: Path) -> None:
+    from analysis.cli import main
+
+    data, framework = build / "20_indicators/indicators.csv", root / "data/framework/indicators.csv"
+    args = ["compose", "--data", str(data), "--framework", str(framework), "--method", "default", "--out"]
+    assert main([*args, str(tmp_path / "out")]) == 0
+    for name in ("normalised.csv", "scores.csv", "treatment_log.csv"):
+        ours, built = ((folder / name).read_bytes() for folder in (tmp_path / "out", build / "30_scores"))
+        assert ours.replace(b"unit,", b"respondent_id,", 1) == built, name
