@@ -68,7 +68,9 @@ def array_copeland(
         Smallest share of available columns; below it a unit has no score and is compared with nobody.
     """
     count = np.sum([~np.isnan(x) for x in columns], axis=0)
-    enough = (count > 0) & (count >= min_available * len(columns) - 1e-9)
+    w = np.asarray(weights, dtype=float)
+    heavy = np.sum([~np.isnan(x) * (w[..., j, None] > 0) for j, x in enumerate(columns)], axis=0)
+    enough = (heavy > 0) & (count >= min_available * len(columns) - 1e-9)
     kept = [np.where(enough, x, np.nan) for x in columns]
     margin = array_outranking(kept, weights, tolerance=tolerance) - 0.5
     margin = np.where(np.isnan(margin) | (np.abs(margin) <= max(tolerance, 1e-12)), 0.0, margin)

@@ -43,7 +43,7 @@ def scores(folder: Path) -> pd.DataFrame:
 
 def test_defaults_worked_by_hand(tmp_path: Path) -> None:
     assert main(write(tmp_path)) == 0
-    # a: 0, ½, 1; b is better when low: 0, 1, ½; c: 0, missing, 1. G weighs b three times, H counts three times in the index.
+    # a: 0, ½, 1; b is better when low: 0, 1, ½; c: 0, missing, 1. b weighs three times in G, H in the index.
     table = scores(tmp_path)
     np.testing.assert_allclose(table["G"], [0, (0.5 + 3) / 4, (1 + 1.5) / 4])
     np.testing.assert_allclose(table["H"], [0, np.nan, 1])
