@@ -190,7 +190,7 @@ def _aggregate_group(parts: list[Array], w: Array, group: Group, settings: Aggre
             min_available=settings.min_available,
         )
     except OutsideDomain as error:
-        member = f" has {group.members[error.member]}" if error.member >= 0 else " has a mean of"
+        member = f" has {group.members[error.member]}" if error.member >= 0 else " has a mean"
         raise OutsideDomain(
             f"aggregation: {error}: {group.code}{member} = {error.value:g}",
             error.position,
