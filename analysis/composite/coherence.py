@@ -176,7 +176,7 @@ def cronbach_alpha(values: NDArray[np.float64], *, standardised: bool = True) ->
     Returns
     -------
     float
-        NaN for fewer than two columns, three complete rows, or a constant column.
+        NaN for fewer than two columns, three complete rows, a constant column, or columns whose sum does not vary.
 
     References
     ----------
@@ -187,7 +187,8 @@ def cronbach_alpha(values: NDArray[np.float64], *, standardised: bool = True) ->
     if k < 2 or len(x) < 3 or (np.ptp(x, axis=0) == 0).any():
         return float("nan")
     c = np.corrcoef(x, rowvar=False) if standardised else np.cov(x, rowvar=False)
-    return float(k / (k - 1) * (1 - np.trace(c) / c.sum()))
+    total = float(c.sum())
+    return float(k / (k - 1) * (1 - np.trace(c) / total)) if total > 1e-12 else float("nan")
 
 
 def group_consistency(elements: pd.DataFrame, structure: Structure) -> pd.DataFrame:
