@@ -133,6 +133,10 @@ def cmd_compose(args: argparse.Namespace) -> int:
     print(
         f"{len(index.scores)} units, {len(index.structure.indicators)} indicators, {len(index.scores.columns)} scores"
     )
+    if index.optimised is not None and not index.optimised.met:
+        print(
+            f"weights: the wanted importances are not met, largest gap {index.optimised.largest_gap:.3f} (weights.csv)"
+        )
     if len(out):
         print(f"left out by availability: {', '.join(map(str, out))}")
     print(f"{args.out}: {', '.join(FILES)}")

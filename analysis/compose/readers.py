@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -85,7 +87,7 @@ def read_cells(path: Path) -> pd.DataFrame:
         message = "a column without heading" if not heading else "this heading stands more than once"
         problems.append(Problem(name, 1, heading or None, None, message, "give every column a heading of its own"))
     lines, rows = [], []
-    for row in reader:
+    for row in _rows(reader, problem):
         if not any(cell.strip() for cell in row):
             continue
         if len(row) != len(head):
@@ -99,6 +101,15 @@ def read_cells(path: Path) -> pd.DataFrame:
     if not rows:
         raise problem(None, None, None, "there is no row below the headings", "write a row for each element")
     return pd.DataFrame(rows, columns=head, index=lines, dtype=object)
+
+
+def _rows(reader: Any, problem: Callable[..., DataError]) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise problem(
+            reader.line_num, None, None, f"not readable as CSV ({error})", "save it as 'CSV UTF-8 (comma delimited)'"
+        ) from error
 
 
 def _numbers(

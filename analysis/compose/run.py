@@ -6,11 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analysis.compose.readers import read_data, read_framework
 from analysis.composite.index import Index, build_index
-from analysis.composite.statistics import indicator_statistics
+from analysis.composite.statistics import describe_indicators
 from analysis.composite.treatment import treatment_summary
 from analysis.config import IndexMethod
 from analysis.errors import ConfigError, MethodError
@@ -38,8 +39,10 @@ def composed_tables(index: Index, raw: pd.DataFrame, method: IndexMethod) -> dic
     weights = tree.effective_weights(index.weights, area_from=method.aggregation.area_from)
     weights.insert(2, "weight", tree.weights)
     weights = weights.loc[[*tree.indicators, *tree.aggregates]]
+    for column in ("target", "reached"):  # of a search for weights; empty otherwise
+        weights[column] = np.nan if index.optimised is None else index.optimised.table[column].reindex(weights.index)
     treated = treatment_summary(index.prepared, index.treatment, method.treatment)
-    statistics = indicator_statistics(raw)
+    statistics = describe_indicators(raw)
     included = index.screened.indicators["included"].reindex(statistics.index)
     statistics.insert(0, "name", tree.elements["name"].reindex(statistics.index))
     statistics["included"] = included.astype(int)
@@ -78,6 +81,10 @@ def compose(data: Path, framework: Path, method: IndexMethod, out: Path) -> Inde
     """
     if out.exists() and not out.is_dir():
         raise ConfigError(f"{out} is a file; give the name of a folder as --out")
+    own = {(out / name).resolve() for name in FILES}
+    for path in (data, framework):
+        if path.resolve() in own:
+            raise ConfigError(f"{path} would be overwritten by the tables of the index; choose another folder as --out")
     structure = read_framework(framework)
     indicators, others = read_data(data, structure)
     try:
@@ -85,7 +92,10 @@ def compose(data: Path, framework: Path, method: IndexMethod, out: Path) -> Inde
         tables = composed_tables(index, indicators, method)
     except MethodError as error:
         raise MethodError(f"{data} with {framework}: {error}") from error
-    _write_all(tables, out)
+    try:
+        _write_all(tables, out)
+    except OSError as error:
+        raise ConfigError(f"{out}: the tables cannot be written ({error}); choose another folder as --out") from error
     return index
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from analysis.composite.aggregation import array_aggregate
 from analysis.composite.normalisation import array_rank
@@ -20,6 +21,7 @@ from analysis.config import Aggregation
 from analysis.errors import MethodError
 
 Array = NDArray[np.float64]
+PAIRS_UP_TO = 300  # units; beyond, all pairs at once take more memory than sorting each ranking takes time
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ def array_kendall(reference: Array, others: Array) -> Array:
     -----
     τ-b = Σ sign(Δa) sign(Δb) / √(Σ sign(Δa)² · Σ sign(Δb)²) over pairs; NaN where one side has no untied pair.
     """
+    if len(reference) > PAIRS_UP_TO:
+        flat = others.reshape(-1, len(reference))
+        found = [stats.kendalltau(reference, row, nan_policy="omit")[0] for row in flat]
+        return np.asarray(found, dtype=float).reshape(others.shape[:-1])
     i, j = np.triu_indices(len(reference), k=1)
     a = np.sign(reference[i] - reference[j])
     b = np.sign(others[..., i] - others[..., j])

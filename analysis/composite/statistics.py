@@ -11,7 +11,7 @@ from analysis.composite.transforms import array_kurtosis, array_skewness, passes
 LOW_DATA, MANY_ZEROS = 0.65, 0.5
 
 
-def indicator_statistics(indicators: pd.DataFrame, *, quantile_type: int = 7) -> pd.DataFrame:
+def describe_indicators(indicators: pd.DataFrame, *, quantile_type: int = 7) -> pd.DataFrame:
     """Describe each indicator.
 
     Parameters

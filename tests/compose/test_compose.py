@@ -156,6 +156,7 @@ BAD: dict[str, tuple[str, str, str | None, list[str]]] = {
     "infinite": (swap(DATA, "U3,10,", "U3,inf,"), FRAMEWORK, None, ["row 4, column a", "an infinite value"]),
     "overflow": (swap(DATA, "U3,10,", "U3,1e999,"), FRAMEWORK, None, ["row 4, column a", "an infinite value"]),
     "unknown column": (swap(DATA, "b,c\n", "b,cc\n"), FRAMEWORK, None, ["column cc", "column c", "without data"]),
+    "null bytes": (swap(DATA, "U3,10,", "U3,1\0,"), FRAMEWORK, None, ["d.csv"]),
     "ragged": (swap(DATA, "U3,10,5,15", "U3,10,5"), FRAMEWORK, None, ["row 4", "3 cells where the headings are 4"]),
     "heading twice": (swap(DATA, "a,b,c\n", "a,b,b\n"), FRAMEWORK, None, ["column b", "more than once"]),
     "empty file": ("", FRAMEWORK, None, ["d.csv: the file is empty"]),
@@ -233,3 +234,36 @@ def test_excluded_units_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "left out by availability: U2" in capsys.readouterr().out
     table = pd.read_csv(tmp_path / "out" / "availability.csv").set_index("unit")
     assert table["included"].to_dict() == {"U1": 1, "U2": 0, "U3": 1} and table.at["U2", "reason"] == "too little data"
+
+
+def test_works_outside_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KLASTRY_PROJECT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path)
+    assert main(["compose", "--data", "d.csv", "--framework", "f.csv", "--out", "a/new/out"]) == 0
+    assert (tmp_path / "a/new/out/scores.csv").is_file()
+    assert main(["compose", "--data", "d.csv", "--framework", "f.csv", "--out", "x", "--method", "default"]) == 2
+
+
+def test_inputs_are_not_overwritten_and_unwritable_folders_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path)
+    (tmp_path / "scores.csv").write_text(DATA)
+    args = ["compose", "--framework", str(tmp_path / "f.csv")]
+    assert main([*args, "--data", str(tmp_path / "scores.csv"), "--out", str(tmp_path)]) == 2
+    assert "would be overwritten" in capsys.readouterr().err and (tmp_path / "scores.csv").read_text() == DATA
+    (tmp_path / "file").write_text("")
+    assert main([*args, "--data", str(tmp_path / "d.csv"), "--out", str(tmp_path / "file" / "out")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_optimised_weights_report_what_was_reached(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = "unit,a,b,c\n" + "".join(f"U{i},{i},{-i},{i * 7 % 5}\n" for i in range(12))
+    method = "weights: {rule: optimised, targets: {G: 1, H: 9}}\n"
+    assert main(write(tmp_path, data, method=method)) == 0
+    weights = pd.read_csv(tmp_path / "out" / "weights.csv").set_index("code")
+    assert weights.loc[["G", "H"], "target"].tolist() == [0.1, 0.9]
+    assert weights.loc[["G", "H"], "reached"].sum() == pytest.approx(1) and weights["target"].count() == 2
+    gap = (weights["reached"] - weights["target"]).abs().max()
+    assert ("are not met" in capsys.readouterr().out) == (gap > 0.005)

@@ -69,6 +69,12 @@ def test_kendall_is_tau_b() -> None:
     rng = np.random.default_rng(3)
     a, b = rng.integers(0, 5, 30).astype(float), rng.integers(0, 5, (4, 30)).astype(float)
     np.testing.assert_allclose(array_kendall(a, b), [stats.kendalltau(a, row)[0] for row in b])
+    few, many = np.array([2.0, 1, np.nan, 4] * 70), np.array([[1.0, 2, 3, np.nan] * 70])
+    long_few, long_many = np.tile(few, 2), np.tile(many, 2)  # beyond the limit of pairs: by sorting
+    expected = stats.kendalltau(long_few[:280], long_many[0, :280], nan_policy="omit")[0]
+    assert array_kendall(few, many)[0] == pytest.approx(expected)
+    expected = stats.kendalltau(long_few, long_many[0], nan_policy="omit")[0]
+    assert array_kendall(long_few, long_many)[0] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("exchange", [True, False])

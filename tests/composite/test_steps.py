@@ -16,7 +16,7 @@ from analysis.composite.index import build_index
 from analysis.composite.normalisation import array_rank, normalise
 from analysis.composite.outranking import array_copeland, array_outranking
 from analysis.composite.quantiles import array_quantiles
-from analysis.composite.statistics import indicator_statistics
+from analysis.composite.statistics import describe_indicators
 from analysis.composite.structure import Structure
 from analysis.composite.transforms import array_kurtosis, array_skewness, boxcox, winsorise
 from analysis.composite.treatment import cap, iqr_fences, treat, treatment_summary
@@ -233,7 +233,7 @@ def test_imputation_fills_only_gaps_and_logs_them() -> None:
 
 
 def test_statistics_and_flags() -> None:
-    table = indicator_statistics(frame(a=[0, 0, 0, 1], b=[2, 2, 2, 2], c=[np.nan, np.nan, 1, 2], d=[1, 2, 3, 4]))
+    table = describe_indicators(frame(a=[0, 0, 0, 1], b=[2, 2, 2, 2], c=[np.nan, np.nan, 1, 2], d=[1, 2, 3, 4]))
     # Skewness of a is 2 and its kurtosis 4: an outlier as well, by the rule of both.
     assert table["flags"].tolist() == ["zeros outliers", "constant", "low_data", ""]
     assert table.loc["d", ["n", "q1", "median", "q3"]].tolist() == [4, 1.75, 2.5, 3.25]
