@@ -244,6 +244,12 @@ def aggregate(
     used = (structure.weights if weights is None else weights).reindex([*structure.indicators, *structure.aggregates])
     check_weights(used)
     groups = structure.groups(area_from=settings.area_from)
+    absent = sorted(set(settings.levels) - {group.level for group in groups})
+    if absent:
+        raise MethodError(
+            f"aggregation: `aggregation.levels` names level {absent[0]}; the aggregates of this index have the levels "
+            f"{', '.join(map(str, sorted({group.level for group in groups})))}"
+        )
     for group in groups:
         if not used[list(group.members)].sum() > 0:
             raise MethodError(f"aggregation: all weights are zero below {group.code} ({', '.join(group.members)})")

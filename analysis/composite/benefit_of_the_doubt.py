@@ -73,7 +73,7 @@ def array_benefit_of_the_doubt(values: Array, *, shares: tuple[float, float] = (
         solved = optimize.linprog(-own, A_ub=np.vstack(rows), b_ub=np.concatenate(limits), bounds=(0, None))
         if not solved.success or -solved.fun <= 0:
             raise OutsideDomain(
-                f"benefit_of_the_doubt finds no weights ({solved.message})",
+                "benefit_of_the_doubt finds no weights that give a score above 0",
                 (i,),
                 int(np.argmin(own)),
                 float(own.min()),

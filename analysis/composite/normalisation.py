@@ -172,11 +172,11 @@ def _own_settings(
             written.setdefault(name, value)
     if scale:
         own = own.model_copy(update=scale)
-        if not own.lower < own.upper or not own.sd > 0:
-            raise MethodError(
-                f"normalisation: {code} has bounds {own.lower:g} to {own.upper:g} and standard deviation {own.sd:g}; "
-                "lower must be below upper, and the deviation positive"
-            )
+    if not own.lower < own.upper or not own.sd > 0:
+        raise MethodError(
+            f"normalisation: {code} has bounds {own.lower:g} to {own.upper:g} and standard deviation {own.sd:g}; "
+            "lower must be below upper, and the deviation positive"
+        )
     return own, written
 
 

@@ -14,6 +14,13 @@ from analysis.config.edition import ComposeMethod, Method
 from analysis.errors import ConfigError, suggest
 
 M = TypeVar("M", bound=BaseModel)
+# Keys of earlier method files and what says the same now.
+MOVED = {
+    "missing": "; it is `imputation` now, with rule: none for omit",
+    "weights.indicators": "; it is `weights.rule` now",
+    "aggregation.subarea": "; it is `aggregation.rule` now, or `aggregation.levels` for one level",
+    "aggregation.overall": "; it is `aggregation.rule` now, or `aggregation.levels` for one level",
+}
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
@@ -41,7 +48,7 @@ def _explain(error: ValidationError, source: str, model: type[BaseModel]) -> Con
         loc = tuple(item["loc"])
         key = ".".join(map(str, loc))
         if item["type"] == "extra_forbidden":
-            hint = suggest(str(loc[-1]), _allowed(model, loc[:-1]))
+            hint = MOVED.get(key) or suggest(str(loc[-1]), _allowed(model, loc[:-1]))
             lines.append(f"unknown key `{key}`{hint}")
         elif item["type"] == "missing":
             lines.append(f"key `{key}` is missing; add it, or let the file extend `default`")

@@ -161,12 +161,6 @@ class _Scale(Section):
         default=None, description="distance_to_reference: unit whose value is the reference"
     )
 
-    @model_validator(mode="after")
-    def _ordered(self) -> _Scale:
-        if not self.lower < self.upper:
-            raise ValueError(f"lower ({self.lower}) must be below upper ({self.upper})")
-        return self
-
 
 class NormalisationOverride(_Scale):
     """Normalisation of one indicator; only what is written differs from the section."""
@@ -187,6 +181,12 @@ class Normalisation(_Scale):
     indicators: dict[str, NormalisationOverride] = Field(
         default_factory=dict, description="exceptions by indicator code"
     )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Normalisation:
+        if not self.lower < self.upper:
+            raise ValueError(f"lower ({self.lower}) must be below upper ({self.upper})")
+        return self
 
     def settings(self, code: str) -> tuple[Normalisation, dict[str, float]]:
         """Return the settings of one indicator and the goalposts, target and reference written for it."""
@@ -227,6 +227,12 @@ class LevelAggregation(Section):
     rule: AggregationRule | None = Field(default=None, description="mean used for the aggregates of this level")
     power: float | None = Field(default=None, description="generalised mean: its power, not 0")
     min_available: Share | None = Field(default=None, description="smallest share of available children")
+
+    @model_validator(mode="after")
+    def _possible(self) -> LevelAggregation:
+        if self.power == 0:
+            raise ValueError("power must not be 0; use rule: geometric, its limit")
+        return self
 
 
 class Aggregation(Section):

@@ -177,6 +177,16 @@ BAD: dict[str, tuple[str, str, str | None, list[str]]] = {
     "override of nobody": (DATA, FRAMEWORK, "treatment: {indicators: {z: {rule: log}}}\n", ["names z"]),
     "no goalposts": (DATA, FRAMEWORK, "normalisation: {rule: goalposts}\n", ["no goalposts for a, b, c"]),
     "empty method": (DATA, FRAMEWORK, "# nothing\n", ["m.yaml: the file is empty"]),
+    "level that is not there": (
+        DATA, FRAMEWORK, "aggregation: {levels: {7: {rule: geometric}}}\n", ["names level 7", "levels 2, 3"]
+    ),
+    "power of a level": (DATA, FRAMEWORK, "aggregation: {levels: {2: {power: 0}}}\n", ["power must not be 0"]),
+    "bounds": (DATA, FRAMEWORK, "normalisation: {indicators: {b: {lower: 5}}}\n", ["b has bounds 5 to 1"]),
+    "bounds in the framework": (
+        DATA, swap(FRAMEWORK, ",unit,type", ",minmax_lower,type").replace(",EUR,", ",5,").replace(",%,", ",,"), None,
+        ["a has bounds 5 to 1"],
+    ),
+    "moved key": (DATA, FRAMEWORK, "missing: {rule: omit}\n", ["unknown key `missing`; it is `imputation` now"]),
     "nobody left": (DATA, FRAMEWORK, "availability: {exclude: [U1, U2, U3]}\n", ["no unit is left"]),
 }  # fmt: skip
 
@@ -267,3 +277,10 @@ def test_optimised_weights_report_what_was_reached(tmp_path: Path, capsys: pytes
     assert weights.loc[["G", "H"], "reached"].sum() == pytest.approx(1) and weights["target"].count() == 2
     gap = (weights["reached"] - weights["target"]).abs().max()
     assert ("are not met" in capsys.readouterr().out) == (gap > 0.005)
+
+
+def test_an_override_may_name_one_bound_only(tmp_path: Path) -> None:
+    method = "normalisation: {lower: 10, upper: 20, indicators: {a: {upper: 30}, b: {lower: 15}}}\n"
+    assert main(write(tmp_path, method=method)) == 0
+    normalised = pd.read_csv(tmp_path / "out" / "normalised.csv")
+    assert normalised["a"].tolist() == [10, 20, 30] and normalised["b"].tolist() == [15, 20, 17.5]
