@@ -13,27 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from analysis import __version__
+from analysis.cli_engine import add_engine_commands
 from analysis.errors import ConfigError, KlastryError
+from analysis.project import build_folder, project_dir
 
 TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual")
 LOST_ROWS_SHOWN = 20  # by `klastry reproduce`; a new reconstruction can lose hundreds
-
-
-def project_dir() -> Path:
-    """Return the project folder: `KLASTRY_PROJECT`, or the nearest folder upwards that holds the workflow."""
-    named = os.environ.get("KLASTRY_PROJECT")
-    start = Path(named) if named else Path.cwd()
-    for folder in (start, *start.parents):
-        if (folder / "workflow" / "Snakefile").is_file():
-            return folder
-    raise ConfigError(
-        f"{start} is not inside the project (no workflow/Snakefile upwards); cd there or set KLASTRY_PROJECT"
-    )
-
-
-def build_folder(edition: int, method: str) -> Path:
-    """Build folder of an edition under a method, relative to the project."""
-    return Path("build") / (str(edition) if method == "default" else f"{edition}-{method}")
 
 
 # ---------------------------------------------------------------------------------------------------------------- build
@@ -114,33 +99,6 @@ def _report_failure(failure: Path, errors: list[str], build: Path, root: Path) -
     if (build / "60_report").exists():
         print("The report of the last good build was left as it is.", file=sys.stderr)
     return code
-
-
-# --------------------------------------------------------------------------------------------------------------- engine
-
-
-def cmd_compose(args: argparse.Namespace) -> int:
-    """Build an index from two files; works outside the project as well."""
-    from analysis.compose import FILES, compose
-    from analysis.config import load_index_method
-
-    try:
-        config: Path | None = project_dir() / "config"
-    except ConfigError:
-        config = None
-    index = compose(args.data, args.framework, load_index_method(args.method, config), args.out)
-    out = index.screened.units.index[~index.screened.units["included"]]
-    print(
-        f"{len(index.scores)} units, {len(index.structure.indicators)} indicators, {len(index.scores.columns)} scores"
-    )
-    if index.optimised is not None and not index.optimised.met:
-        print(
-            f"weights: the wanted importances are not met, largest gap {index.optimised.largest_gap:.3f} (weights.csv)"
-        )
-    if len(out):
-        print(f"left out by availability: {', '.join(map(str, out))}")
-    print(f"{args.out}: {', '.join(FILES)}")
-    return 0
 
 
 # ------------------------------------------------------------------------------------------------------------- raw data
@@ -322,18 +280,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--force", action="store_true", help="run everything again")
     sub.add_argument("target", nargs="*", metavar="TARGET", help=f"one of: {', '.join(TARGETS)}")
 
-    sub = commands.add_parser(
-        "compose",
-        help="build a composite index from two files: data and framework",
-        description="Build a composite index from two CSV files: units × indicators, and the framework (also COINr's "
-        "iData and iMeta). Without --method: no treatment, min-max onto 0-1, weights of the framework, arithmetic "
-        "means at each level, missing values left out. See docs/engine.md.",
-    )
-    sub.set_defaults(function=cmd_compose)
-    sub.add_argument("--data", type=Path, required=True, help="CSV: a row for each unit, a column for each indicator")
-    sub.add_argument("--framework", type=Path, required=True, help="CSV: a row for each indicator and each aggregate")
-    sub.add_argument("--method", help="YAML file, or the name of a method under config/method/")
-    sub.add_argument("--out", type=Path, required=True, help="folder for the tables")
+    add_engine_commands(commands)
 
     add("validate", cmd_validate, "list all problems of the raw data, each with file, row, column, value and remedy")
     add("seal", cmd_seal, "record the content of changed raw files in their sidecars")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from analysis.compose.readers import read_data, read_framework
+from analysis.compose.writing import check_target, write_tables
 from analysis.composite.index import Index, build_index
 from analysis.composite.statistics import describe_indicators
 from analysis.composite.treatment import treatment_summary
 from analysis.config import IndexMethod
 from analysis.errors import ConfigError, MethodError
-from analysis.workspace import write_csv
 
 FILES = (
     "normalised.csv", "scores.csv", "weights.csv", "statistics.csv", "treatment_log.csv", "imputation_log.csv",
@@ -79,8 +77,7 @@ def compose(data: Path, framework: Path, method: IndexMethod, out: Path) -> Inde
     KlastryError
         The files, the framework or the method cannot be used; nothing is written.
     """
-    if out.exists() and not out.is_dir():
-        raise ConfigError(f"{out} is a file; give the name of a folder as --out")
+    check_target(out)
     own = {(out / name).resolve() for name in FILES}
     for path in (data, framework):
         if path.resolve() in own:
@@ -92,26 +89,5 @@ def compose(data: Path, framework: Path, method: IndexMethod, out: Path) -> Inde
         tables = composed_tables(index, indicators, method)
     except MethodError as error:
         raise MethodError(f"{data} with {framework}: {error}") from error
-    try:
-        _write_all(tables, out)
-    except OSError as error:
-        raise ConfigError(f"{out}: the tables cannot be written ({error}); choose another folder as --out") from error
+    write_tables(tables, out)
     return index
-
-
-def _write_all(tables: dict[str, pd.DataFrame], out: Path) -> None:
-    """Write into a folder beside the target, then move: an interrupted run leaves no half of an index."""
-    target = out.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        for name, table in tables.items():
-            write_csv(table, made / name)
-        if target.exists():
-            for name in tables:
-                (made / name).replace(target / name)
-        else:
-            made.chmod(0o755)  # mkdtemp makes folders that only the owner may read
-            made.rename(target)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)

@@ -5,6 +5,7 @@
 are in `sections` (with the engine's defaults), those of the edition in `edition`, reading of files in `loading`.
 """
 
+from analysis.config.base import Section
 from analysis.config.edition import (
     Bands,
     ComposeMethod,
@@ -28,16 +29,17 @@ from analysis.config.sections import (
     NormalisationOverride,
     QuantileType,
     Ranks,
-    Section,
     Treatment,
     TreatmentOverride,
     Weights,
 )
+from analysis.config.uncertainty import Choice, LeaveOut, UncertainInput, Uncertainty, Uniform, WeightNoise
 
 __all__ = [
     "Aggregation",
     "Availability",
     "Bands",
+    "Choice",
     "ComposeMethod",
     "CrossSections",
     "Denomination",
@@ -46,6 +48,7 @@ __all__ = [
     "Imputation",
     "IndexMethod",
     "Individual",
+    "LeaveOut",
     "LevelAggregation",
     "Method",
     "Normalisation",
@@ -56,6 +59,10 @@ __all__ = [
     "Strengths",
     "Treatment",
     "TreatmentOverride",
+    "UncertainInput",
+    "Uncertainty",
+    "Uniform",
+    "WeightNoise",
     "Weights",
     "Words",
     "load_index_method",

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from analysis.config.sections import IndexMethod, Section
+from analysis.config.base import Section
+from analysis.config.sections import IndexMethod
 
 
 class Bands(Section):

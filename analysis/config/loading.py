@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import types
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -24,10 +24,12 @@ MOVED = {
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
-    """Models inside an annotation: `X`, `X | None`, `dict[str, X]`."""
+    """Models inside an annotation: `X`, `X | None`, `dict[str, X]`, `Annotated[X | Y, …]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    if get_origin(annotation) in (dict, types.UnionType):
+    if get_origin(annotation) is Annotated:
+        return _models(get_args(annotation)[0])
+    if get_origin(annotation) in (dict, types.UnionType, Union):
         return [m for part in get_args(annotation) for m in _models(part)]
     return []
 

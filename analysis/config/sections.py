@@ -6,11 +6,13 @@ children at each level. The published method of the edition states every key in 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Share = Annotated[float, Field(ge=0, le=1)]
+from analysis.config.base import Section, Share
+from analysis.config.uncertainty import Uncertainty
+
 QuantileType = Literal[1, 2, 3, 4, 5, 6, 7, 8, 9]
 TreatmentRule = Literal["none", "iqr_cap", "winsorise", "log", "boxcox", "winsorise_log", "winsorise_boxcox"]
 NormalisationRule = Literal[
@@ -31,12 +33,6 @@ ImputationRule = Literal[
 AggregationRule = Literal[
     "arithmetic", "geometric", "harmonic", "generalised", "mazziotta_pareto", "copeland", "benefit_of_the_doubt"
 ]
-
-
-class Section(BaseModel):
-    """A section of a method file: unknown keys are refused, values do not change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Availability(Section):
@@ -304,9 +300,10 @@ class IndexMethod(Section):
     weights: Weights = Weights()
     aggregation: Aggregation = Aggregation()
     ranks: Ranks = Ranks()
+    uncertainty: Uncertainty = Uncertainty()
     seed: int = Field(default=2024, description="seed of everything random in the analyses")
 
-    def replaced(self, **sections: dict[str, Any]) -> IndexMethod:
+    def replaced(self, **sections: dict[str, Any]) -> Self:
         """Return a copy with single keys of sections replaced and checked: `replaced(treatment={"k": 3})`."""
         data = self.model_dump(exclude_unset=True)
         for section, keys in sections.items():

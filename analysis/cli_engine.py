@@ -1,0 +1,112 @@
+"""The commands of the engine: compose, uncertainty; thin, as the others."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import ConfigError
+from analysis.project import project_dir
+
+
+def _config_dir() -> Path | None:
+    """Folder of the named methods; None outside the project."""
+    try:
+        return project_dir() / "config"
+    except ConfigError:
+        return None
+
+
+def cmd_compose(args: argparse.Namespace) -> int:
+    """Build an index from two files; works outside the project as well."""
+    from analysis.compose import FILES, compose
+    from analysis.config import load_index_method
+
+    index = compose(args.data, args.framework, load_index_method(args.method, _config_dir()), args.out)
+    out = index.screened.units.index[~index.screened.units["included"]]
+    print(
+        f"{len(index.scores)} units, {len(index.structure.indicators)} indicators, {len(index.scores.columns)} scores"
+    )
+    if index.optimised is not None and not index.optimised.met:
+        print(
+            f"weights: the wanted importances are not met, largest gap {index.optimised.largest_gap:.3f} (weights.csv)"
+        )
+    if len(out):
+        print(f"left out by availability: {', '.join(map(str, out))}")
+    print(f"{args.out}: {', '.join(FILES)}")
+    return 0
+
+
+def cmd_uncertainty(args: argparse.Namespace) -> int:
+    """Say how sure scores and ranks are, given what the method file calls uncertain."""
+    from analysis.compose.uncertainty import problem_of_edition, problem_of_files, uncertainty
+    from analysis.config import load_index_method, load_method
+
+    if (args.data is None) != (args.framework is None):
+        raise ConfigError("--data and --framework go together; without both, the built edition is used")
+    if args.data is not None:
+        if args.out is None:
+            raise ConfigError("--out is needed with --data: the folder for the tables")
+        method = load_index_method(args.method, _config_dir())
+        seed = method.seed if args.seed is None else args.seed
+        problem, traits = problem_of_files(args.data, args.framework, method, seed=seed)
+        out = args.out
+    else:
+        root = project_dir()
+        edition_method = load_method(args.method, root / "config")
+        seed = edition_method.seed if args.seed is None else args.seed
+        build = root / "build" / str(args.edition)
+        dimensions = [str(d) for d in edition_method.cross_sections.dimensions]
+        problem, traits = problem_of_edition(build, root / "data", edition_method, dimensions, seed=seed)
+        out = args.out or build / "uncertainty" / args.method
+
+    def progress(done: int, total: int) -> None:
+        print(f"  {done}/{total} draws", flush=True)
+
+    how = {"jobs": args.jobs, "scheduler": args.scheduler, "batch_size": args.batch_size, "keep": args.keep}
+    tables = uncertainty(
+        problem, traits, out, seed=seed, replications=args.replications, sobol=not args.no_sobol, progress=progress,
+        **how,
+    )  # fmt: skip
+    units = tables["units"]
+    width = (units["rank_p95"] - units["rank_p5"]).median()
+    print(f"{len(tables['draws'])} draws of {len(units)} units; median width of the 5-95 % rank interval: {width:g}")
+    print(f"{out}: {', '.join(f'{name}.csv' for name in tables)}")
+    return 0
+
+
+def add_engine_commands(commands: Any) -> None:
+    """Add the commands to the sub-parsers of `klastry`."""
+    sub = commands.add_parser(
+        "compose",
+        help="build a composite index from two files: data and framework",
+        description="Build a composite index from two CSV files: units × indicators, and the framework (also COINr's "
+        "iData and iMeta). Without --method: no treatment, min-max onto 0-1, weights of the framework, arithmetic "
+        "means at each level, missing values left out. See docs/engine.md.",
+    )
+    sub.set_defaults(function=cmd_compose)
+    sub.add_argument("--data", type=Path, required=True, help="CSV: a row for each unit, a column for each indicator")
+    sub.add_argument("--framework", type=Path, required=True, help="CSV: a row for each indicator and each aggregate")
+    sub.add_argument("--method", help="YAML file, or the name of a method under config/method/")
+    sub.add_argument("--out", type=Path, required=True, help="folder for the tables")
+
+    sub = commands.add_parser(
+        "uncertainty",
+        help="intervals of scores and ranks, and which decision of the method moves them",
+        description="Monte Carlo and Sobol indices over the choices that the method file lists under `uncertainty`, "
+        "for the built edition or for two files as `compose` reads them. See docs/uncertainty.md.",
+    )
+    sub.set_defaults(function=cmd_uncertainty)
+    sub.add_argument("--edition", type=int, default=2024, help="year of the edition (default 2024)")
+    sub.add_argument("--data", type=Path, help="CSV: a row for each unit (instead of the edition)")
+    sub.add_argument("--framework", type=Path, help="CSV: a row for each indicator and each aggregate")
+    sub.add_argument("--method", default="default", help="name under config/method/; with --data also a YAML file")
+    sub.add_argument("--replications", type=int, help="draws (default: the key of the method)")
+    sub.add_argument("--seed", type=int, help="seed of draws and design (default: the key of the method)")
+    sub.add_argument("--batch-size", type=int, help="draws computed and kept together (default: the key)")
+    sub.add_argument("--jobs", type=int, default=1, help="processes on this machine")
+    sub.add_argument("--scheduler", help="address of a Dask scheduler, say tcp://host:8786: its workers compute")
+    sub.add_argument("--keep", type=Path, help="folder for finished batches; the same command then resumes a run")
+    sub.add_argument("--no-sobol", action="store_true", help="Monte Carlo only")
+    sub.add_argument("--out", type=Path, help="folder for the tables (default build/<edition>/uncertainty/<method>)")
