@@ -1,4 +1,4 @@
-"""The commands of the engine: compose, uncertainty; thin, as the others."""
+"""The commands of the engine: compose, uncertainty, compare; thin, as the others."""
 
 from __future__ import annotations
 
@@ -76,6 +76,40 @@ def cmd_uncertainty(args: argparse.Namespace) -> int:
     return 0
 
 
+def cmd_compare(args: argparse.Namespace) -> int:
+    """Put two methods, or two folders of scores, side by side."""
+    from analysis import compare
+    from analysis.compose.writing import write_tables
+    from analysis.config import load_method
+    from analysis.framework import OVERALL
+    from analysis.tables import load_labels
+
+    root = project_dir()
+    build = root / "build" / str(args.edition)
+    inputs = None
+    sides = []
+    for given in (args.first, args.second):
+        if Path(given).is_dir() and not (root / "config" / "method" / f"{given}.yaml").is_file():
+            sides.append(compare.side_of_scores(Path(given)))
+            continue
+        if inputs is None:
+            inputs = compare.edition_inputs(build, root / "data", load_labels(root / "report/labels"))
+        sides.append(compare.side_of_method(inputs, load_method(given, root / "config"), name=Path(given).stem))
+    first, second = sides
+    table = compare.compare_sides(first, second)
+    tables = {"scores.csv": table, "agreement.csv": compare.agreement(table)}
+    medians, facts = compare.group_medians(first, second), compare.changed_facts(first, second)
+    tables |= {} if medians is None else {"group_medians.csv": medians}
+    tables |= {} if facts is None else {"facts.csv": facts}
+    last = OVERALL if (table["code"] == OVERALL).any() else str(table["code"].iloc[-1])
+    print("\n".join(compare.summary_lines(first, second, table, root=last, medians=medians, facts=facts)))
+    names = [Path(side.name).name for side in sides]
+    out = args.out or build / "compare" / "__".join(names)
+    write_tables(tables, out)
+    print(f"\n{out}: {', '.join(tables)}")
+    return 0
+
+
 def add_engine_commands(commands: Any) -> None:
     """Add the commands to the sub-parsers of `klastry`."""
     sub = commands.add_parser(
@@ -110,3 +144,15 @@ def add_engine_commands(commands: Any) -> None:
     sub.add_argument("--keep", type=Path, help="folder for finished batches; the same command then resumes a run")
     sub.add_argument("--no-sobol", action="store_true", help="Monte Carlo only")
     sub.add_argument("--out", type=Path, help="folder for the tables (default build/<edition>/uncertainty/<method>)")
+
+    sub = commands.add_parser(
+        "compare",
+        help="two methods side by side: scores, ranks, group medians, facts that change",
+        description="Compare two methods (names under config/method/, or YAML files) on an edition, or two folders "
+        "with scores.csv. Writes scores, agreement, group medians and changed facts; a is the first, b the second.",
+    )
+    sub.set_defaults(function=cmd_compare)
+    sub.add_argument("--edition", type=int, default=2024, help="year of the edition (default 2024)")
+    sub.add_argument("first", metavar="A", help="method or folder")
+    sub.add_argument("second", metavar="B", help="method or folder")
+    sub.add_argument("--out", type=Path, help="folder for the tables (default build/<edition>/compare/<A>__<B>)")

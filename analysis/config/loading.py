@@ -113,14 +113,23 @@ def _validated(files: list[Path], model: type[M]) -> M:
         raise _explain(error, files[-1].name, model) from error
 
 
-def method_files(name: str, config_dir: Path) -> list[Path]:
+def _files(name: str | Path, folders: list[Path]) -> list[Path]:
+    """Files of a method given as a path or a name, base first."""
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml") and len(path.parts) == 1:
+        return _chain(_named(str(name), folders), folders)
+    if not path.is_file():
+        raise ConfigError(f"method file {path} does not exist; give the path of a YAML file or the name of a method")
+    return _chain(path, folders)
+
+
+def method_files(name: str | Path, config_dir: Path) -> list[Path]:
     """Return the files a variant rests on, base first; raises `ConfigError` for an unknown or circular name."""
-    folder = config_dir / "method"
-    return _chain(_named(name, [folder]), [folder])
+    return _files(name, [config_dir / "method"])
 
 
-def load_method(name: str, config_dir: Path) -> Method:
-    """Load a named method with everything it extends.
+def load_method(name: str | Path, config_dir: Path) -> Method:
+    """Load the method of an edition, a name under `config/method/` or a file, with everything it extends.
 
     Raises
     ------
@@ -147,15 +156,7 @@ def load_index_method(name: str | Path | None, config_dir: Path | None = None) -
     """
     if name is None:
         return ComposeMethod.model_validate({})
-    folders = [] if config_dir is None else [config_dir / "method"]
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
-        if not path.is_file():
-            raise ConfigError(
-                f"method file {path} does not exist; give the path of a YAML file or the name of a method"
-            )
-        return _validated(_chain(path, folders), ComposeMethod)
-    return _validated(_chain(_named(str(name), folders), folders), ComposeMethod)
+    return _validated(_files(name, [] if config_dir is None else [config_dir / "method"]), ComposeMethod)
 
 
 def schema_json() -> str:

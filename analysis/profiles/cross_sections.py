@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.composite.quantiles import quantiles
 from analysis.errors import MethodError
+from analysis.profiles.sample import status_with_plans
 
 MEASURES = ("min", "q1", "median", "mean", "q3", "benchmark")
 
@@ -93,3 +94,32 @@ def cross_sections(
             long.insert(0, "dimension", dimension)
             parts.append(long)
     return pd.concat(parts, ignore_index=True)
+
+
+def further_divisions(
+    scores: pd.DataFrame, characteristics: pd.DataFrame, *, statuses: Sequence[str], quantile_type: int = 7
+) -> pd.DataFrame:
+    """Cross-sections of two divisions of the text: status with plans, and strategy up to date or behind.
+
+    Parameters
+    ----------
+    scores, characteristics
+        As `cross_sections`, with the columns of `status_with_plans` and `strategy`.
+    statuses
+        Statuses in printed order; those that nobody has are left out.
+
+    Returns
+    -------
+    DataFrame
+        As `cross_sections`, dimensions `status` and `strategy_any`.
+    """
+    status = status_with_plans(characteristics)
+    strategy = characteristics["strategy"].where(characteristics["strategy"] == "updated", "behind")
+    present = set(status)
+    groups = pd.DataFrame(
+        [("status", group) for group in statuses if group in present]
+        + [("strategy_any", "updated"), ("strategy_any", "behind")],
+        columns=["dimension", "group"],
+    )
+    divided = pd.DataFrame({"status": status, "strategy_any": strategy})
+    return cross_sections(scores, divided, groups, dimensions=["status", "strategy_any"], quantile_type=quantile_type)

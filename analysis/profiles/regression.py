@@ -75,3 +75,12 @@ def fit_line(y: pd.Series, x: pd.Series, *, confidence: float = 0.95, grid: int 
         points=points,
         band=band,
     )
+
+
+def driver_table(fits: dict[str, LineFit]) -> pd.DataFrame:
+    """One row for each fit: `LineFit.summary`, slope per 100 and shares of the variance in percent."""
+    table = pd.DataFrame([fit.summary(name) for name, fit in fits.items()])
+    table["per_100"] = 100 * table["slope"]
+    table["r2_percent"] = 100 * table["r2"]
+    table["rest_percent"] = 100 - table["r2_percent"]
+    return table

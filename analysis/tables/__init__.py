@@ -26,6 +26,7 @@ from analysis.tables.sample import (
     registry_columns,
     registry_table,
 )
+from analysis.tables.score_facts import add_driver_facts, add_group_facts, add_index_facts
 from analysis.tables.scores import edition_panels, panel_table, save_score_tables, score_columns, score_table
 
 __all__ = [
@@ -34,8 +35,11 @@ __all__ = [
     "add_change_facts",
     "add_design_facts",
     "add_disclosure_facts",
+    "add_driver_facts",
     "add_framework_facts",
+    "add_group_facts",
     "add_group_labels",
+    "add_index_facts",
     "add_label_facts",
     "add_method_facts",
     "add_previous_facts",

@@ -99,7 +99,7 @@ rule scores_30:
         notebook="notebooks/30_scores.ipynb",
         indicators=rules.indicators_20.output.indicators,
         framework=framework_files(),
-        code=package("composite"),
+        code=package("composite", "tables"),
     output:
         normalised=ensure(BUILD + "/30_scores/normalised.csv", non_empty=True),
         scores=ensure(BUILD + "/30_scores/scores.csv", non_empty=True),
