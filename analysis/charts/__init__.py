@@ -8,6 +8,7 @@ way (decimal comma, no-break space between thousands).
 from analysis.charts.bars import bars, stacked_bar
 from analysis.charts.dumbbell import median_benchmark
 from analysis.charts.maps import choropleth, load_shapes
+from analysis.charts.robustness import rank_intervals, sensitivity_bars
 from analysis.charts.scatter import regression_scatter
 from analysis.charts.style import polish_number, use_style
 
@@ -17,7 +18,9 @@ __all__ = [
     "load_shapes",
     "median_benchmark",
     "polish_number",
+    "rank_intervals",
     "regression_scatter",
+    "sensitivity_bars",
     "stacked_bar",
     "use_style",
 ]

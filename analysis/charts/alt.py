@@ -120,6 +120,45 @@ def alt_regression(points: pd.DataFrame, *, slope: float, intercept: float, r2: 
     )
 
 
+def alt_rank_intervals(data: pd.DataFrame, variants: pd.DataFrame) -> str:
+    """Describe intervals of ranks by their widths at the top, in the middle and at the end, and by the variants.
+
+    Parameters
+    ----------
+    data, variants
+        As for `analysis.charts.rank_intervals`.
+    """
+    width = data["rank_p95"] - data["rank_p5"]
+    n = len(width)
+    shown = [polish_number(width.iloc[i * n // 3 : (i + 1) * n // 3].median(), 1) for i in range(3)]
+    moved = (variants.sub(data["rank"].to_numpy(), axis=0)).abs().max()
+    tail = _join(f"{name}: {polish_number(value)}" for name, value in moved.items())
+    return (
+        f"Wykres przedziałów. Liczba klastrów: {n}, uporządkowane według miejsca w wyniku ogółem, bez nazw. Poziomy "
+        "pasek pokazuje miejsca zajmowane w losowaniach od piątego do dziewięćdziesiątego piątego percentyla. "
+        "Typowa szerokość paska (liczba miejsc): "
+        f"{shown[0]} w górnej części listy, {shown[1]} w środkowej, {shown[2]} w dolnej."
+        + (f" Największe przesunięcie miejsca w wariantach metody: {tail}." if len(moved) else "")
+    )
+
+
+def alt_sensitivity(data: pd.DataFrame, what: str) -> str:
+    """Describe Sobol indices input by input.
+
+    Parameters
+    ----------
+    data
+        As for `analysis.charts.sensitivity_bars`.
+    what
+        What the indices explain, in the nominative.
+    """
+    parts = [
+        f"{row['label']}: {polish_number(row['total'], 2)} (sama {polish_number(row['first'], 2)})"
+        for row in data.to_dict("records")
+    ]
+    return f"Wykres słupkowy: {what.rstrip('.')}; wskaźnik łączny i wskaźnik samej decyzji. {_join(parts)}."
+
+
 def _flat(label: object) -> str:
     """Return a label without brackets of its own, to stand in brackets: 'małe (20–49)' → 'małe, 20–49'."""
     return str(label).replace(" (", ", ").replace("(", "").replace(")", "")

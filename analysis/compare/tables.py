@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.compare.sides import Side
-from analysis.composite.coherence import correlate
+from analysis.composite.robustness import agreement as rank_agreement
 from analysis.errors import ConfigError
 from analysis.facts import Fact
 from analysis.publish.numbers import quantity
@@ -63,14 +63,12 @@ def agreement(table: pd.DataFrame) -> pd.DataFrame:
         code, n, spearman, kendall (τ-b), mean_shift and largest_shift (absolute, of ranks), moved (units whose rank
         differs).
     """
-    rows = []
-    for code, part in table.groupby("code", sort=False):
-        a, b = (part[c].to_numpy(dtype=float) for c in ("score_a", "score_b"))
-        n, rho, _ = correlate(a, b, "spearman")
-        _, tau, _ = correlate(a, b, "kendall")
-        shift = part["rank_change"].abs()
-        rows.append([code, n, rho, tau, shift.mean(), shift.max(), int((shift > 0).sum())])
-    return pd.DataFrame(rows, columns=["code", "n", "spearman", "kendall", "mean_shift", "largest_shift", "moved"])
+    columns = ["score_a", "score_b", "rank_a", "rank_b"]
+    rows = [
+        {"code": code, **rank_agreement(*(part[c].to_numpy(dtype=float) for c in columns))}
+        for code, part in table.groupby("code", sort=False)
+    ]
+    return pd.DataFrame(rows)
 
 
 def group_medians(first: Side, second: Side) -> pd.DataFrame | None:

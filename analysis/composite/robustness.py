@@ -8,9 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.composite.coherence import correlate
+from analysis.composite.draws import Problem
+from analysis.composite.index import build_index
 from analysis.composite.normalisation import array_rank
 from analysis.composite.quantiles import array_quantiles
 from analysis.composite.uncertainty import Runs
+from analysis.config import IndexMethod
 from analysis.errors import MethodError
 
 Array = NDArray[np.float64]
@@ -203,3 +207,73 @@ def result_tables(
     if outside is not None and len(outside.columns):
         out["slopes"] = slope_table(runs, outside)
     return out
+
+
+# ------------------------------------------------------------------------------------------------------- named variants
+
+
+def agreement(first: Array, second: Array, rank_first: Array, rank_second: Array) -> dict[str, float]:
+    """How alike two rankings are, units that miss one left out.
+
+    Parameters
+    ----------
+    first, second, rank_first, rank_second
+        (n_units,), scores and ranks under both.
+
+    Returns
+    -------
+    dict
+        n, spearman, kendall (τ-b), mean_shift and largest_shift (absolute, of ranks), moved (units whose rank differs).
+    """
+    n, rho, _ = correlate(first, second, "spearman")
+    _, tau, _ = correlate(first, second, "kendall")
+    shift = np.abs(rank_first - rank_second)
+    shift = shift[~np.isnan(shift)]
+    return {
+        "n": n, "spearman": rho, "kendall": tau, "mean_shift": float(shift.mean()) if n else np.nan,
+        "largest_shift": float(shift.max()) if n else np.nan, "moved": int((shift > 0).sum()),
+    }  # fmt: skip
+
+
+def variant_tables(problem: Problem, methods: Mapping[str, IndexMethod]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ranks of the index under named methods, and how far each is from the method itself.
+
+    Returns
+    -------
+    ranks, summary
+        (n_units, n_methods), index `unit`; and one row for each method: variant, then the columns of `agreement`.
+
+    Raises
+    ------
+    MethodError
+        A method cannot be applied, or scores other units.
+    """
+    root = problem.structure.root
+    nominal = problem.nominal
+    ranks, rows = {}, []
+    for name, method in methods.items():
+        index = build_index(problem.indicators, problem.structure, method, others=problem.others)
+        if not index.scores.index.equals(nominal.scores.index):
+            raise MethodError(f"uncertainty: variant {name} scores other units; ranks could not be compared")
+        columns = [x[root].to_numpy(dtype=float) for x in (nominal.scores, index.scores, nominal.ranks, index.ranks)]
+        ranks[name] = index.ranks[root]
+        rows.append({"variant": name, **agreement(*columns)})
+    return pd.DataFrame(ranks).rename_axis("unit"), pd.DataFrame(rows)
+
+
+def decisive_inputs(sobol: pd.DataFrame) -> pd.DataFrame:
+    """The input with the largest total index for the rank of each unit.
+
+    Parameters
+    ----------
+    sobol
+        From `sensitivity.rank_sensitivity`.
+
+    Returns
+    -------
+    DataFrame
+        unit, input, total; units whose rank never moves have none.
+    """
+    rows = sobol[(sobol["output"] != "*") & (sobol["variance"] > 0)]
+    best = rows.loc[rows.groupby("output", sort=False)["total"].idxmax(), ["output", "input", "total"]]
+    return best.rename(columns={"output": "unit"}).reset_index(drop=True)

@@ -90,6 +90,10 @@ class Uncertainty(Section):
         default=3, description="each unit is compared with this many units that follow it in the ranking"
     )
 
+    variants: list[str] = Field(
+        default_factory=list, description="named methods that are shown beside the draws (edition only)"
+    )
+
     @model_validator(mode="after")
     def _power_of_two(self) -> Uncertainty:
         if self.sobol_samples & (self.sobol_samples - 1):

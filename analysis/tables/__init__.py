@@ -20,6 +20,7 @@ from analysis.tables.facts import (
     slug,
 )
 from analysis.tables.indicators import indicator_columns, indicator_table, save_indicator_tables
+from analysis.tables.robustness import add_coherence_facts, add_robustness_facts
 from analysis.tables.sample import (
     framework_columns,
     framework_table,
@@ -33,6 +34,7 @@ __all__ = [
     "ExhibitDesk",
     "Labels",
     "add_change_facts",
+    "add_coherence_facts",
     "add_design_facts",
     "add_disclosure_facts",
     "add_driver_facts",
@@ -43,6 +45,7 @@ __all__ = [
     "add_label_facts",
     "add_method_facts",
     "add_previous_facts",
+    "add_robustness_facts",
     "add_row_facts",
     "add_score_facts",
     "add_share_facts",

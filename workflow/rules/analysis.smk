@@ -110,11 +110,75 @@ rule scores_30:
         BUILD + "/logs/30_scores.log",
     params:
         name="30_scores",
-        method=method(
-            "availability", "denomination", "imputation", "treatment", "normalisation", "weights", "aggregation", "ranks"
-        ),
+        method=method(*STEPS),
     message:
         "30_scores"
+    shell:
+        NOTEBOOK
+
+
+rule coherence_31:
+    input:
+        notebook="notebooks/31_coherence.ipynb",
+        indicators=rules.indicators_20.output.indicators,
+        framework=framework_files(),
+        code=package("composite", "tables"),
+    output:
+        consistency=ensure(BUILD + "/31_coherence/consistency.csv", non_empty=True),
+        parents=BUILD + "/31_coherence/parent_correlations.csv",
+        siblings=BUILD + "/31_coherence/group_correlations.csv",
+        collinear=BUILD + "/31_coherence/collinear_pairs.csv",
+        path=BUILD + "/31_coherence/redundancy_path.csv",
+        lost=BUILD + "/31_coherence/redundancy_lost.csv",
+        one_out=BUILD + "/31_coherence/leave_one_out.csv",
+        facts=BUILD + "/40_analyses/facts/31_coherence.json",
+        notebook=BUILD + "/notebooks/31_coherence.ipynb",
+    log:
+        BUILD + "/logs/31_coherence.log",
+    params:
+        name="31_coherence",
+        method=method(*STEPS),
+    message:
+        "31_coherence"
+    shell:
+        NOTEBOOK
+
+
+rule uncertainty_32:
+    input:
+        notebook="notebooks/32_uncertainty.ipynb",
+        indicators=rules.indicators_20.output.indicators,
+        characteristics=rules.indicators_20.output.characteristics,
+        framework=framework_files(),
+        code=package("composite", "charts", "tables"),
+    output:
+        exhibits("figure", 50, 51),
+        tables=[
+            f"{BUILD}/32_uncertainty/{name}.csv"
+            for name in (
+                "draws",
+                "units",
+                "neighbours",
+                "elements",
+                "groups",
+                "comparisons",
+                "slopes",
+                "sobol",
+                "decisive",
+                "variant_ranks",
+                "variants",
+            )
+        ],
+        facts=BUILD + "/40_analyses/facts/32_uncertainty.json",
+        notebook=BUILD + "/notebooks/32_uncertainty.ipynb",
+    log:
+        BUILD + "/logs/32_uncertainty.log",
+    params:
+        name="32_uncertainty",
+        method=method(*STEPS, "uncertainty", "cross_sections", "seed"),
+        variants=variant_methods(),
+    message:
+        "32_uncertainty"
     shell:
         NOTEBOOK
 
@@ -239,6 +303,8 @@ rule facts:
             rules.sample_21.output.facts,
             rules.indicator_statistics_22.output.facts,
             rules.scores_30.output.facts,
+            rules.coherence_31.output.facts,
+            rules.uncertainty_32.output.facts,
             rules.score_drivers_34.output.facts,
             rules.cross_sections_40.output.facts,
             rules.disclosure_48.output.facts,

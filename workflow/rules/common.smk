@@ -12,6 +12,8 @@ METHOD = str(config.get("method", "default"))
 BUILD = f"build/{EDITION}" if METHOD == "default" else f"build/{EDITION}-{METHOD}"
 RAW = f"data/editions/{EDITION}/raw"
 METHOD_CONFIG = load_method(METHOD, Path("config"))
+# Sections of the method that build the index.
+STEPS = ["availability", "denomination", "imputation", "treatment", "normalisation", "weights", "aggregation", "ranks"]
 # Modules at the top of the package that every step goes through.
 CORE = ["errors", "config", "facts", "framework", "sources", "workspace"]
 
@@ -53,6 +55,12 @@ def method(*sections):
     """Sections of the method as text: a step runs again only when a section that it uses has changed."""
     dump = METHOD_CONFIG.model_dump()
     return repr({name: dump[name] for name in sections})
+
+
+def variant_methods():
+    """The index of each variant that is shown beside the draws, as text."""
+    variants = {name: load_method(name, Path("config")) for name in METHOD_CONFIG.uncertainty.variants}
+    return repr({name: made.model_dump(include=set(STEPS)) for name, made in variants.items()})
 
 
 def exhibits(kind, *numbers):

@@ -8,7 +8,7 @@ STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_fil
 OUT = BUILD + "/50_chapters/out"
 ALL_EXHIBITS = [
     *exhibits("table", 3, 4, *range(13, 37), 38, 39, 40),
-    *exhibits("figure", *range(1, 20)),
+    *exhibits("figure", *range(1, 20), 50, 51),
 ]
 
 
@@ -45,6 +45,8 @@ rule html:
                 "21_sample",
                 "22_indicator_statistics",
                 "30_scores",
+                "31_coherence",
+                "32_uncertainty",
                 "34_score_drivers",
                 "40_cross_sections",
                 "48_disclosure",
