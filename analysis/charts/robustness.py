@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.charts.style import ACCENT, DARK, INK, LIGHT, MUTED, PALE, RULE, new_figure, polish_axis, polish_number
+from analysis.charts.style import ACCENT, DARK, LIGHT, MUTED, PALE, RULE, new_figure, polish_axis, polish_number
 from analysis.errors import MethodError
 
 ROW_CM = 0.36
@@ -18,7 +19,7 @@ MARKS = ("s", "^", "v", "D", "P", "X", "<", ">", "*")
 
 
 def rank_intervals(data: pd.DataFrame, variants: pd.DataFrame, *, words: Mapping[str, str]) -> Figure:
-    """Rank of each unit: bars for the draws, a dot for the method itself, a mark for each named variant.
+    """Rank of each unit: bars for the draws, a dot for the method itself, a mark where a variant gives another rank.
 
     Parameters
     ----------
@@ -47,9 +48,12 @@ def rank_intervals(data: pd.DataFrame, variants: pd.DataFrame, *, words: Mapping
         Patch(color="#6E9DC2", label=words["half"]),
         Line2D([], [], marker="o", color=DARK, linestyle="", markersize=4.5, label=words["nominal"]),
     ]
+    nominal = data["rank"].to_numpy(dtype=float)
     for mark, name in zip(MARKS, map(str, variants), strict=False):
         style = {"marker": mark, "markersize": 4.0, "markerfacecolor": "none", "markeredgecolor": ACCENT}
-        axes.plot(variants[name], y, linestyle="", markeredgewidth=0.9, zorder=4, **style)  # type: ignore[arg-type]
+        own = variants[name].to_numpy(dtype=float)
+        other = np.where(own == nominal, np.nan, own)  # marks on the dot would hide it
+        axes.plot(other, y, linestyle="", markeredgewidth=0.9, zorder=4, **style)  # type: ignore[arg-type]
         handles.append(Line2D([], [], linestyle="", markeredgewidth=0.9, label=name, **style))  # type: ignore[arg-type]
     axes.plot(data["rank"], y, "o", color=DARK, markersize=4.5, zorder=3)
     ticks = [1, *range(5, n + 1, 5)]
@@ -89,7 +93,7 @@ def sensitivity_bars(data: pd.DataFrame, *, words: Sequence[str]) -> Figure:
     axes.barh(y, total, height=0.6, color=LIGHT, zorder=1)
     axes.barh(y, pd.concat([first, total], axis=1).min(axis=1), height=0.6, color=DARK, zorder=2)
     low, high = data["total_low"].clip(lower=0), data["total_high"].clip(lower=0)
-    axes.hlines(y, low, high, color=INK, linewidth=0.9, zorder=3)
+    axes.hlines(y, low, high, color=ACCENT, linewidth=1.4, zorder=3)
     right = max(float(high.max()), float(total.max()))
     for place, value, end in zip(y, data["total"], high, strict=True):
         axes.text(max(end, value) + 0.015 * right, place, polish_number(value, 2), va="center", fontsize=7.8)
@@ -105,7 +109,7 @@ def sensitivity_bars(data: pd.DataFrame, *, words: Sequence[str]) -> Figure:
     handles = [
         Patch(color=DARK, label=words[0]),
         Patch(color=LIGHT, label=words[1]),
-        Line2D([], [], color=INK, linewidth=0.9, label=words[2]),
+        Line2D([], [], color=ACCENT, linewidth=1.4, label=words[2]),
     ]
     figure.legend(handles=handles, loc="outside upper left", ncols=3, frameon=False, handletextpad=0.5)
     return figure

@@ -18,6 +18,7 @@ COHERENCE = "31_coherence"
 SURE = 0.95
 PERCENT = {"unit": "percent", "decimals": 1}
 INDEX = {"unit": "coefficient", "decimals": 2}
+TAU = {"unit": "coefficient", "decimals": 3}  # 0.998 is not 1
 
 
 def add_coherence_facts(
@@ -113,15 +114,22 @@ def add_robustness_facts(
     def add(name: str, value: Any, table: str, key: str, column: str, **more: Any) -> None:
         facts.add(f"robust.{name}", value, table=f"{FOLDER}/{table}.csv", key=key, column=column, **more)
 
-    add("draws", len(results["draws"]), "draws", "*", "draw")
+    draws = len(results["draws"])
+    add("draws", draws, "draws", "*", "draw")
     add("inputs", sobol["input"].nunique(), "sobol", "*", "input")
-    _findings(add, results, framework)
+
+    def share(name: str, p: float, table: str, key: str, column: str) -> None:
+        """Percent of draws, and their number as `.draws`: 1,999 of 2,000 would be printed as 100.0 %."""
+        add(name, 100 * p, table, key, column, **PERCENT)
+        add(f"{name}.draws", round(p * draws), table, key, column)
+
+    _findings(add, share, results, framework)
     _ranks(add, results)
     _decisions(add, sobol, decisive, inputs)
     for row in variants.to_dict("records"):
         name = str(row["variant"])
         add(f"variant.{name}", names[name], "variants", name, "variant", unit="text")
-        add(f"variant.{name}.kendall", row["kendall"], "variants", name, "kendall", **INDEX)
+        add(f"variant.{name}.kendall", row["kendall"], "variants", name, "kendall", **TAU)
         for column in ("largest_shift", "moved"):
             unit = {"unit": "clusters"} if column == "moved" else {}
             add(f"variant.{name}.{column}", int(row[column]), "variants", name, column, **unit)
@@ -129,10 +137,10 @@ def add_robustness_facts(
     for end, one in (("farthest", ordered.iloc[0]), ("nearest", ordered.iloc[-1])):
         key = str(one["variant"])
         add(end, names[key], "variants", key, "variant", unit="text")
-        add(f"{end}.kendall", one["kendall"], "variants", key, "kendall", **INDEX)
+        add(f"{end}.kendall", one["kendall"], "variants", key, "kendall", **TAU)
 
 
-def _findings(add: Any, results: Mapping[str, pd.DataFrame], framework: Framework) -> None:
+def _findings(add: Any, share: Any, results: Mapping[str, pd.DataFrame], framework: Framework) -> None:
     """How often the comparisons of the text hold: `robust.<gap>.<code>`, leaders of dimensions, places of areas."""
     table = results["comparisons"].astype({"group": str, "other": str})
     for prefix, (group, other) in GAPS.items():
@@ -140,14 +148,14 @@ def _findings(add: Any, results: Mapping[str, pd.DataFrame], framework: Framewor
         for row in rows.to_dict("records"):
             code = "every" if row["code"] == "*" else str(row["code"])
             key = f"{row['dimension']}/{group}/{other}/{row['code']}"
-            add(f"{prefix}.{code}", 100 * row["probability"], "comparisons", key, "probability", **PERCENT)
+            share(f"{prefix}.{code}", row["probability"], "comparisons", key, "probability")
     labels = framework.cross_sections.set_index(["dimension", "group"])["label_pl"].to_dict()
     leads = table[(table["other"] == "") & (table["code"] == OVERALL) & (table["nominal"] == 1)]
     for row in leads.to_dict("records"):
         dimension, group = str(row["dimension"]), str(row["group"])
         key = f"{dimension}/{group}//{OVERALL}"
         add(f"lead.{dimension}", labels[(dimension, group)], "comparisons", key, "group", unit="text")
-        add(f"lead.{dimension}.p", 100 * row["probability"], "comparisons", key, "probability", **PERCENT)
+        share(f"lead.{dimension}.p", row["probability"], "comparisons", key, "probability")
     for row in results["elements"].to_dict("records"):
         code = str(row["code"])
         add(f"area.{code}.same", 100 * row["p_same_place"], "elements", code, "p_same_place", **PERCENT)
@@ -155,19 +163,25 @@ def _findings(add: Any, results: Mapping[str, pd.DataFrame], framework: Framewor
         if place in (1, len(results["elements"])):
             end, column = ("highest", "p_highest") if place == 1 else ("lowest", "p_lowest")
             add(f"areas.{end}", framework.label(code), "elements", code, "code", unit="text")
-            add(f"areas.{end}.p", 100 * row[column], "elements", code, column, **PERCENT)
+            share(f"areas.{end}.p", row[column], "elements", code, column)
     for row in results["slopes"].to_dict("records"):
         name = slug(str(row["variable"]))
-        add(f"slope.{name}", 100 * row["p_positive"], "slopes", str(row["variable"]), "p_positive", **PERCENT)
+        share(f"slope.{name}", row["p_positive"], "slopes", str(row["variable"]), "p_positive")
 
 
 def _ranks(add: Any, results: Mapping[str, pd.DataFrame]) -> None:
     """Widths of rank intervals and what is certain at the top; counts of clusters, nobody's own numbers."""
     units = results["units"]
     width = units["rank_p95"] - units["rank_p5"]
-    add("width.median", width.median(), "units", "rank_p95 - rank_p5", "median", decimals=1)
-    add("width.max", width.max(), "units", "rank_p95 - rank_p5", "max", decimals=0)
+    add("width.median", width.median(), "units", "rank_p95 - rank_p5", "median")
+    add("width.max", width.max(), "units", "rank_p95 - rank_p5", "max")
     n = len(units)
+    for part, rows in (
+        ("top", width[: n // 3]),
+        ("middle", width[n // 3 : n - n // 3]),
+        ("bottom", width[n - n // 3 :]),
+    ):
+        add(f"width.{part}", rows.median(), "units", f"rank_p95 - rank_p5, {part} third", "median")
     quarter = -(-n // 4)
     add("top.size", quarter, "units", "⌈n/4⌉", "unit", unit="clusters")
     for name, count in (
