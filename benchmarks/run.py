@@ -5,6 +5,7 @@ Run with `make bench`. Nothing here is a test: a busy machine changes seconds, h
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import sys
@@ -15,11 +16,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.composite.draws import (
+    Array,
+    Problem,
+    describe,
+    draw_uniform,
+    make_problem,
+    resolve,
+    run_draws,
+    weight_noise,
+)
 from analysis.composite.index import build_index
 from analysis.composite.structure import Structure
-from analysis.config import load_method
+from analysis.config import Method, load_method
 from analysis.framework import load_framework
 
+PLAIN_DRAWS = 20
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -36,6 +48,20 @@ def plain_scores(x: pd.DataFrame, framework: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([subareas, areas, areas.mean(axis=1).rename("ALL")], axis=1)
 
 
+def plain_draw(x: pd.DataFrame, framework: pd.DataFrame, k: float, weights: pd.Series, dropped: str) -> pd.Series:
+    """One draw of cap multiple, weights and a dropped indicator, typed the same way: the overall score."""
+    x = x.drop(columns=dropped) if dropped else x
+    framework, weights = framework.loc[x.columns], weights[x.columns]
+    out = {}
+    for code in x.columns:
+        q1, q3 = x[code].quantile([0.25, 0.75])
+        column = x[code] if q1 == q3 else x[code].clip(upper=q3 + k * (q3 - q1))
+        out[code] = (column - column.min()) / (column.max() - column.min())
+    normalised = pd.DataFrame(out)
+    sums = normalised.mul(weights).T.groupby(framework["area"]).sum().T
+    return (sums / normalised.notna().mul(weights).T.groupby(framework["area"]).sum().T).mean(axis=1)
+
+
 def alternate(first: Callable[[], object], second: Callable[[], object], rounds: int = 7) -> tuple[float, float]:
     """Median seconds of two functions, run in turn so that both meet the same machine."""
     times: tuple[list[float], list[float]] = ([], [])
@@ -47,6 +73,51 @@ def alternate(first: Callable[[], object], second: Callable[[], object], rounds:
     return statistics.median(times[0]), statistics.median(times[1])
 
 
+def monte_carlo(indicators: pd.DataFrame, framework: pd.DataFrame, structure: Structure, method: Method) -> None:
+    """Print the figures of 10,000 replications of 42 × 90 → 19 → 5 → 1, and of the plain way."""
+    every = method.uncertainty.inputs
+    few = {name: every[name] for name in ("multiple", "indicator_weights", "indicator")}
+    print(f"\n{'10,000 replications, 42 × 90':<44}{'engine s':>10}{'plain s':>10}{'ratio':>8}")
+    for label, inputs in (("multiple, weights, one indicator left out", few), ("all inputs of the edition", every)):
+        changed = method.model_copy(update={"uncertainty": method.uncertainty.model_copy(update={"inputs": inputs})})
+        problem = make_problem(indicators, structure, changed, seed=method.seed)
+        values = resolve(problem, draw_uniform(problem, 10_000, rng=np.random.default_rng(method.seed)))
+        run_draws(problem, values.head(10))
+        if inputs is every:
+            start = time.perf_counter()
+            run_draws(problem, values)
+            print(f"{label:<44}{time.perf_counter() - start:>10.2f}{'–':>10}{'–':>8}")
+            continue
+        some = values.head(PLAIN_DRAWS)
+        np.testing.assert_allclose(run_draws(problem, some)[..., -1], plain_draws(problem, some, framework), atol=1e-12)
+        ours, plain = alternate(
+            lambda p=problem, v=values: run_draws(p, v),
+            lambda p=problem, v=some: plain_draws(p, v, framework),
+            rounds=3,
+        )
+        each = 10_000 / PLAIN_DRAWS
+        print(f"{label:<44}{ours:>10.2f}{plain * each:>10.1f}{ours / plain / each:>8.4f}")
+    print(f"largest memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+    print(f"(the plain way is timed on {PLAIN_DRAWS} draws, checked to give the same scores, and scaled)")
+
+
+def plain_draws(problem: Problem, values: pd.DataFrame, framework: pd.DataFrame) -> Array:
+    """Overall scores of draws the plain way, (n_draws, n_units); their weights are made by the engine."""
+    shown = describe(problem, values)
+    scores = []
+    for row, seeds in zip(shown.to_dict("records"), values.to_dict("records"), strict=True):
+        noise = weight_noise(problem, {str(k): v for k, v in seeds.items()})[: len(framework)]
+        weights = pd.Series(noise, index=framework.index)
+        scores.append(plain_draw(problem.indicators, framework, row["multiple"], weights, row["indicator"]))
+    return np.array(scores)
+
+
+def linear_fit(sizes: list[int], seconds: list[float]) -> str:
+    """Slope of log seconds on log units: 1 is linear time."""
+    slope, _ = np.polyfit(np.log(sizes), np.log(seconds), 1)
+    return f"seconds grow with units to the power {slope:.2f} ({sizes[0]:,}–{sizes[-1]:,})"
+
+
 def main() -> int:
     """Print the figures."""
     framework = load_framework(ROOT / "data").indicators
@@ -54,14 +125,27 @@ def main() -> int:
     method = load_method("default", ROOT / "config")
     rng = np.random.default_rng(method.seed)
     print(f"{'index of n units × 90':<28}{'engine s':>10}{'plain s':>10}{'ratio':>8}")
-    for n in (42, 1_000, 5_000, 20_000):
+    measured = {}
+    for n in (42, 1_000, 5_000, 20_000, 100_000):
         values = np.round(rng.lognormal(2, 1, (n, len(framework))), 1)
         x = pd.DataFrame(values, columns=framework.index).rename_axis("respondent_id")
         reference = plain_scores(x, framework)
         engine = build_index(x, structure, method).scores
         np.testing.assert_allclose(engine[reference.columns], reference, atol=1e-12)
-        ours, plain = alternate(lambda x=x: build_index(x, structure, method), lambda x=x: plain_scores(x, framework))
+        ours, plain = alternate(
+            lambda x=x: build_index(x, structure, method),
+            lambda x=x: plain_scores(x, framework),
+            rounds=7 if n < 50_000 else 3,
+        )
+        measured[n] = ours
         print(f"{n:<28}{ours:>10.4f}{plain:>10.4f}{ours / plain:>8.2f}")
+    sizes = [n for n in measured if n >= 1_000]
+    print(linear_fit(sizes, [measured[n] for n in sizes]))
+    built = ROOT / "build/2024/20_indicators/indicators.csv"
+    if built.is_file():
+        monte_carlo(pd.read_csv(built).set_index("respondent_id"), framework, structure, method)
+    else:
+        print("Monte Carlo: not measured, run `make report` first")
     start = time.perf_counter()
     done = subprocess.run([sys.executable, "-m", "analysis.cli", "build"], cwd=ROOT, capture_output=True, text=True)
     if done.returncode == 0 and "up to date" in done.stdout:
