@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.charts import bars, choropleth, load_shapes, median_benchmark, regression_scatter, stacked_bar
+from analysis.charts import (
+    bars,
+    choropleth,
+    load_shapes,
+    median_benchmark,
+    rank_intervals,
+    regression_scatter,
+    sensitivity_bars,
+    stacked_bar,
+)
 from analysis.charts.maps import centre, project
 from analysis.errors import MethodError
 
@@ -128,3 +137,35 @@ def test_the_same_table_gives_the_same_bytes(draw):
         files.append(buffer.getvalue())
     assert files[0] == files[1]
     assert b"<text" not in files[0]  # outlines: no font is needed to show it
+
+
+def test_rank_intervals_mark_variants_only_where_they_differ() -> None:
+    data = pd.DataFrame(
+        {"rank": [1, 2, 3], "rank_p5": [1, 1, 2], "rank_p25": [1, 2, 3], "rank_p75": [1, 2, 3], "rank_p95": [1, 3, 3]}
+    )
+    words = dict.fromkeys(("place", "rank", "nominal", "half", "most"), "x")
+    figure = rank_intervals(data, pd.DataFrame({"same": [1, 2, 3], "swap": [2, 1, 3]}), words=words)
+    drawn = {line.get_label(): line.get_xdata() for line in figure.axes[0].lines}
+    marks = [np.asarray(x, dtype=float) for x in drawn.values()]
+    assert sum(np.isfinite(x).sum() for x in marks) == 3 + 2, "three dots, and two marks of the variant that differs"
+    assert not any("R0" in text.get_text() for text in figure.findobj(match=lambda a: hasattr(a, "get_text")))
+    many = pd.DataFrame({str(i): [1, 2, 3] for i in range(10)})
+    with pytest.raises(MethodError, match="10 variants"):
+        rank_intervals(data, many, words=words)
+
+
+def test_sensitivity_bars_refuse_what_has_no_index() -> None:
+    data = pd.DataFrame(
+        {
+            "label": ["a", "b"],
+            "first": [0.5, -0.01],
+            "total": [0.6, 0.4],
+            "total_low": [0.5, 0.3],
+            "total_high": [0.7, 0.5],
+        }
+    )
+    figure = sensitivity_bars(data, words=["a", "b", "c", "d"])
+    widths = [patch.get_width() for patch in figure.axes[0].patches]
+    assert widths == pytest.approx([0.6, 0.4, 0.5, 0.0]), "an index below zero is drawn as zero"
+    with pytest.raises(MethodError, match="an index is missing"):
+        sensitivity_bars(data.assign(total=[float("nan"), 0.1]), words=["a", "b", "c", "d"])

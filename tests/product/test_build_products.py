@@ -239,3 +239,49 @@ def test_compose_gives_the_scores_of_the_build(root: Path, build: Path, tmp_path
     for name in ("normalised.csv", "scores.csv", "treatment_log.csv"):
         ours, built = ((folder / name).read_bytes() for folder in (tmp_path / "out", build / "30_scores"))
         assert ours.replace(b"unit,", b"respondent_id,", 1) == built, name
+
+
+def test_uncertainty_tables_agree_with_scores_facts_and_each_other(root: Path, build: Path) -> None:
+    folder = build / "32_uncertainty"
+    units, draws = table(build, "32_uncertainty/units.csv"), table(build, "32_uncertainty/draws.csv")
+    scores = table(build, "30_scores/scores.csv")
+    overall = scores[scores["code"] == "ALL"].set_index("respondent_id")
+    assert units["unit"].is_unique and set(units["unit"]) == set(overall.index)
+    assert units["score"].to_numpy() == pytest.approx(overall.loc[units["unit"], "score"].to_numpy())
+    assert units["rank"].tolist() == overall.loc[units["unit"], "rank"].tolist()
+    for prefix in ("rank", "score"):
+        steps = units[[f"{prefix}_p{p}" for p in (5, 25, 50, 75, 95)]].to_numpy()
+        assert (np.diff(steps, axis=1) >= -1e-12).all()
+    assert units["p_top_3"].sum() == pytest.approx(3, abs=0.05) and units["p_top_1"].sum() == pytest.approx(1, abs=0.05)
+    facts = json.loads((build / "facts.json").read_text("utf-8"))
+    assert facts["robust.draws"]["value"] == len(draws)
+    rows = table(build, "32_uncertainty/comparisons.csv").astype({"other": str}).set_index(["group", "other", "code"])
+    for code, name in (("*", "every"), ("ALL", "ALL"), ("III", "III")):
+        share = rows.at[("KKK", "not KKK", code), "probability"]
+        assert facts[f"robust.gap.kkk.{name}"]["value"] == pytest.approx(100 * share)
+        assert facts[f"robust.gap.kkk.{name}.draws"]["value"] == round(share * len(draws))
+    sobol = pd.read_csv(folder / "sobol.csv", keep_default_na=True)
+    every = sobol[sobol["output"] == "*"].set_index("input")
+    assert every["total"].idxmax() in set(table(build, "32_uncertainty/decisive.csv")["input"])
+    assert (every["total"] >= every["first"] - 0.1).all() and every["total"].between(-0.05, 1.05).all()
+
+
+def test_nobody_is_named_where_uncertainty_is_published(build: Path) -> None:
+    respondents = table(build, "30_scores/scores.csv")["respondent_id"].unique()
+    figure = (build / "40_analyses/figures/figure-50.csv").read_text("utf-8")
+    page = next((build / "60_report/html").rglob("*32_uncertainty*.html")).read_text("utf-8")
+    chapter = next((build / "60_report/html").glob("13-7*.html")).read_text("utf-8")
+    for text in (figure, chapter):
+        assert not any(f'"{r}"' in text or f"{r}," in text or f">{r}<" in text for r in respondents)
+    assert not any(f">{r}<" in page for r in respondents)
+
+
+def test_coherence_tables_hold_every_group(root: Path, build: Path) -> None:
+    framework = load_framework(root / "data")
+    consistency = table(build, "31_coherence/consistency.csv").set_index("code")
+    sizes = framework.indicators["subarea"].value_counts()
+    assert set(consistency.index) == {*sizes.index[sizes > 1], *framework.areas.index, "ALL"}
+    path = table(build, "31_coherence/redundancy_path.csv")
+    facts = json.loads((build / "facts.json").read_text("utf-8"))
+    kept = facts["coherence.kept"]["value"]
+    assert path.loc[path["kept"] == kept, "tau"].iloc[0] >= 0.95 and kept < 90
