@@ -174,7 +174,7 @@ def test_overall_score_follows_the_printed_regression_on_members(files, coordina
 def searched(files, coordinators, computed, labels):
     """The committed answers, and what two short hot searches from them with one seed give."""
     design = groups.Design(
-        labels, coordinators["members_total"].to_numpy(), computed["IV.4.1"].isna().to_numpy(), np.empty(0)
+        labels, coordinators["members_total"].to_numpy(), computed["IV.4.1"].isna().to_numpy(), np.empty(0), {}
     )
     setting = exchanges.Setting(
         design,
@@ -238,3 +238,20 @@ def test_controlled_rounding_keeps_margins_and_zeros():
 @pytest.mark.parametrize(("value", "printed", "decimals", "same"), [(6.25, 6.3, 1, True), (6.24, 6.3, 1, False)])
 def test_half_a_last_digit_still_prints_as_published(value, printed, decimals, same):
     assert checks.prints_as(value, printed, decimals) is same
+
+
+@pytest.mark.parametrize("area", ["I", "IV", "V"])
+def test_missing_answers_leave_the_printed_area_possible(files, computed, labels, area):
+    """Number of answers of every respondent in every sub-area as committed; the scores are left to the solver."""
+    absent = computed[["IV.4.1", "IV.4.2", "IV.4.3", "IV.4.4"]].isna().all(axis=1).to_numpy()
+    model = targets.ScoreModel(files["published"], labels, absent)
+    for name in (area, *model.subareas(area)):
+        model.column(name)
+    answers = computed.notna().T.groupby(lambda code: code.rsplit(".", 1)[0]).sum().T
+    sure = model.model.new_constant(1)
+    counts = answers[model.subareas(area)].itertuples(index=False)
+    model.tie(area, [[(sure, tuple(map(int, row)))] for row in counts])
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = 60
+    assert solver.solve(model.model) in (cp_model.OPTIMAL, cp_model.FEASIBLE)

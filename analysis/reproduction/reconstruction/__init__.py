@@ -29,19 +29,19 @@ from analysis.reproduction.reconstruction import (
     targets,
     write,
 )
-from analysis.reproduction.reconstruction.published import N, Published, load_published
+from analysis.reproduction.reconstruction.published import SECTORS, N, Published, load_published
 from analysis.reproduction.sidecars import write_sidecar
 from analysis.workspace import write_csv
 
 PROCESSES = 2
 CHAINS = 2
+ABSENT = "absent "  # columns of the aims that say who gave no answer
 
 
 @dataclass(frozen=True)
 class Effort:
-    """Steps of simulated annealing in the three rounds, and what they start and end with (in missed statistics)."""
+    """Steps of simulated annealing, and what they start and end with (in missed statistics)."""
 
-    first: int = 80_000_000
     again: int = 12_000_000  # for each sub-area that is still open
     rounds: int = 2
     last: int = 150_000_000
@@ -93,8 +93,7 @@ def _key(edition_dir: Path, framework_dir: Path, seed: int, effort: Effort) -> s
 
 
 def _report(table: pd.DataFrame, setting: exchanges.Setting, step: str, progress: Callable[[str], None]) -> None:
-    missed = int((exchanges.outside(table, setting) > 0).sum())
-    progress(f"{step}: {missed} of {setting.published.scores.size} score statistics missed")
+    progress(f"{step}: {exact.missed(table, setting)} of {setting.published.scores.size} score statistics missed")
 
 
 def _values(
@@ -107,7 +106,7 @@ def _values(
     stages: Stages,
     progress: Callable[[str], None],
 ) -> pd.DataFrame:
-    """Answers of all 90 indicators: solved one by one, exchanged, solved by sub-area, exchanged again."""
+    """Answers of all 90 indicators: solved one by one and by sub-area near the aims, exchanged, solved again."""
     with_other = {str(c) for c, r in indicators.iterrows() if "other=" in r["options"]}
     units = {str(k): str(v) for k, v in indicators["unit"].items()}
     setting = exchanges.Setting(design, published, units, enterprises, frozenset(with_other))
@@ -124,32 +123,29 @@ def _values(
         )[0]
 
     def solved(table: pd.DataFrame) -> pd.DataFrame:
-        return exact.solve_all(table, setting, seed, processes=PROCESSES, progress=progress)
+        return exact.solve_all(table, setting, seed, design.scores, processes=PROCESSES, progress=progress)
 
     table = stages.get("values_1_by_indicator", first, progress)
     _report(table, setting, "one by one", progress)
-    table = stages.get("values_2_exchanged", partial(exchanged, table, 1, effort.hot, effort.first), progress)
-    _report(table, setting, "exchanges", progress)
-    table = stages.get("values_3_by_subarea", partial(solved, table), progress)
+    table = stages.get("values_2_by_subarea", partial(solved, table), progress)
     _report(table, setting, "sub-areas", progress)
     for number in range(effort.rounds):
         open_ = exact.missing_subareas(table, setting)
         if not open_:
             break
         table = stages.get(
-            f"values_4_exchanged_{number + 1}",
-            partial(exchanged, table, 2 + number, effort.hot, effort.again * len(open_), open_),
+            f"values_3_exchanged_{number + 1}",
+            partial(exchanged, table, 1 + number, effort.hot, effort.again * len(open_), open_),
             progress,
         )
-        table = stages.get(f"values_5_by_subarea_{number + 1}", partial(solved, table), progress)
+        table = stages.get(f"values_4_by_subarea_{number + 1}", partial(solved, table), progress)
         _report(table, setting, f"sub-areas, round {number + 2}", progress)
-    table = stages.get("values_6_exchanged", partial(exchanged, table, 9, effort.warm, effort.last), progress)
-    _report(table, setting, "last exchanges", progress)
+    table = stages.get("values_5_exchanged", partial(exchanged, table, 8, effort.warm, effort.last), progress)
+    _report(table, setting, "exchanges", progress)
     table = stages.get(
-        "values_7_sector_means", partial(exact.restore_sectors, table, setting, seed, progress), progress
+        "values_6_sector_means", partial(exact.restore_sectors, table, setting, seed, progress), progress
     )
-    table = stages.get("values_8_exchanged", partial(exchanged, table, 10, effort.warm / 2, effort.last // 3), progress)
-    _report(table, setting, "sector means and exchanges", progress)
+    _report(table, setting, "sector means", progress)
     return table
 
 
@@ -191,14 +187,22 @@ def reconstruct(
     stages = Stages(stages_dir, _key(edition_dir, framework_dir, seed, effort))
 
     def aims() -> pd.DataFrame:
-        scores = targets.trial_scores(published, found.of, found.without_iv4, progress)
-        return pd.DataFrame(scores, columns=list(published.columns))
+        sizes = {s: int((found.of["sector"] == k).sum()) for k, s in enumerate(SECTORS)}
+        shares = assignment.export_share_pattern(published, sizes)
+        numbers = {"V.3.2": {s: sizes[s] - shares[s] for s in SECTORS}}
+        trial = targets.trial_scores(published, found.of, found.without_iv4, numbers, progress)
+        absent = pd.DataFrame(trial.absent).add_prefix(ABSENT)
+        return pd.concat([pd.DataFrame(trial.scores, columns=list(published.columns)), absent], axis=1)
 
-    aim = stages.get("aims", aims, progress).to_numpy(float)
-    members = groups.choose_members(found.of, aim[:, -1], published, np.random.default_rng([seed, 1]))
-    design = groups.Design(found.of, members, found.without_iv4, aim)
+    aims_table = stages.get("aims", aims, progress)
+    aim = aims_table[list(published.columns)].to_numpy(float)
+    absent = {
+        c.removeprefix(ABSENT): aims_table[c].to_numpy(bool) for c in map(str, aims_table) if c.startswith(ABSENT)
+    }
+    members = groups.choose_members(found.of, aim, published, np.random.default_rng([seed, 1]))
+    design = groups.Design(found.of, members, found.without_iv4, aim, absent)
     rng = np.random.default_rng([seed, 2])
-    types = characteristics.member_types(design, rng)
+    types = characteristics.member_types(design, groups.enterprises_needed(aim, published), rng)
     described = characteristics.describe(design, types, registry, lists, rng)
     enterprises = types["members_enterprises"].to_numpy()
     table = _values(design, published, indicators, enterprises, seed, effort, stages, progress)

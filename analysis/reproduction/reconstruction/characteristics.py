@@ -70,8 +70,14 @@ def _top(score: np.ndarray, k: int, rng: np.random.Generator, noise: float) -> n
     return out
 
 
-def member_types(design: Design, rng: np.random.Generator) -> pd.DataFrame:
-    """Members by type (42 × 5); row sums are the member counts, column sums the printed totals."""
+FEW = 0.1  # of the usual share
+
+
+def member_types(design: Design, needed: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    """Members by type (42 × 5); row sums are the member counts, column sums the printed totals.
+
+    Who needs most of the members to be enterprises (`needed`, 42) has few of the other types.
+    """
     members = design.members
     overall = design.scores[:, -1]
     counts = np.zeros(N, int)
@@ -100,6 +106,7 @@ def member_types(design: Design, rng: np.random.Generator) -> pd.DataFrame:
     )
     start = np.column_stack([np.full(N, 0.88), 0.06 * rng.lognormal(0, 0.5, N), 0.055 * rng.lognormal(0, 0.9, N)])
     rest = members - science - local
+    start[needed > 0.75 * rest, 1:] *= FEW
     columns = np.array([TYPES["enterprises"], TYPES["business_environment"], TYPES["other"]])
     leader = int(np.argmax(members))
     if rest[leader] < LEADER_ENTERPRISES:

@@ -22,7 +22,7 @@ from ortools.sat.python import cp_model
 from analysis.reproduction.reconstruction import marginals, options, scoring
 from analysis.reproduction.reconstruction.assignment import STRATEGY, make_task, normalise, score_matrix
 from analysis.reproduction.reconstruction.columns import UNIT, add_column
-from analysis.reproduction.reconstruction.exchanges import Setting
+from analysis.reproduction.reconstruction.exchanges import Setting, outside
 from analysis.reproduction.reconstruction.published import SECTORS, N
 
 BY_SECTOR = ("IV.2.2",)  # yes/no answers whose number per sector is known
@@ -133,6 +133,11 @@ def hits(table: pd.DataFrame, sub: str, setting: Setting) -> int:
     scores = score_matrix(normalise(table.to_numpy(float)), list(table.columns), published.columns)[:, [column]]
     found = scoring.measures(scoring.extend(scores), scoring.padded(setting.rows))[:, 0]
     return int((np.abs(found - published.scores[:, column]) <= scoring.TOLERANCE + 1e-9).sum())
+
+
+def missed(table: pd.DataFrame, setting: Setting) -> int:
+    """How many of all printed score statistics the answers do not give."""
+    return int((outside(table, setting) > 0).sum())
 
 
 class Model:
@@ -318,22 +323,23 @@ class Model:
                 self.model.add(2 * off >= -k)
         return out
 
-    def solve(self, limit: float, box: int | None) -> tuple[str, pd.DataFrame | None]:
-        """Answers whose scores have the printed statistics and lie near the present ones, so that areas keep theirs.
+    def solve(self, limit: float, box: int | None, aims: np.ndarray | None) -> tuple[str, pd.DataFrame | None]:
+        """Answers whose scores have the printed statistics and lie near the aims, so that areas have theirs.
 
-        `limit` in deterministic seconds; no score moves by more than `box`.
+        `limit` in deterministic seconds; no score lies further than `box` from its aim; `aims` (42 × 25) are the
+        present scores if left out.
         """
         columns = self.setting.published.columns
         column = columns.index(self.sub)
         printed = self.setting.published.scores[:, column]
         add_column(self.model, self.scores, self.setting.rows, printed, guard=1)
-        present = score_matrix(self.normalised, list(self.table.columns), columns)[:, column]
+        wanted = (score_matrix(self.normalised, list(self.table.columns), columns) if aims is None else aims)[:, column]
         gaps = []
         for i, score in self.scores.items():
-            now = int(np.rint(present[i] * UNIT))
+            aim = int(np.rint(wanted[i] * UNIT))
             gap = self.model.new_int_var(0, UNIT if box is None else box, "")
-            self.model.add(gap >= score - now)
-            self.model.add(gap >= now - score)
+            self.model.add(gap >= score - aim)
+            self.model.add(gap >= aim - score)
             gaps.append(gap)
         self.model.minimize(sum([*(PRICE_OF_UNIT * gap for gap in gaps), *self.price]))
         solver = cp_model.CpSolver()
@@ -361,7 +367,9 @@ def statements_held(table: pd.DataFrame, sub: str, setting: Setting) -> int:
     return sum(sum(model.present(model.task(code))) for code in model.codes if setting.numeric(code))
 
 
-def solve_subarea(table: pd.DataFrame, sub: str, setting: Setting, seed: int) -> tuple[pd.DataFrame, int]:
+def solve_subarea(
+    table: pd.DataFrame, sub: str, setting: Setting, seed: int, aims: np.ndarray
+) -> tuple[pd.DataFrame, int]:
     """Answers of one sub-area with as many of its 114 printed statistics as found, and how many these are.
 
     Printed statements about single indicators that hold now go on to hold; only where nothing else is found may some be
@@ -378,7 +386,7 @@ def solve_subarea(table: pd.DataFrame, sub: str, setting: Setting, seed: int) ->
         if most == full:
             return
         model = Model(table, sub, setting, factors, seed, may_give_up=may_give_up)
-        status, found = model.solve(limit, box)
+        status, found = model.solve(limit, box, aims)
         if found is not None and (n := hits(found, sub, setting)) > most:
             lost = held - statements_held(found, sub, setting)
             if WORTH * lost <= n - most:
@@ -413,7 +421,7 @@ def hold_sectors(model: Model, code: str) -> None:
 def restore_sectors(table: pd.DataFrame, setting: Setting, seed: int, progress: Callable[[str], None]) -> pd.DataFrame:
     """Bring sector means back that cannot all hold exactly and were given up for scores.
 
-    The statistics of the sub-area are kept; an indicator for which no such answers are found stays as it is.
+    No more score statistics are missed than before; an indicator for which no such answers are found stays as it is.
     """
     out = table
     sector = setting.design.labels["sector"]
@@ -430,28 +438,34 @@ def restore_sectors(table: pd.DataFrame, setting: Setting, seed: int, progress: 
         for factors in fences_to_try(out, sub, setting, np.random.default_rng(seed)):
             model = Model(out, sub, setting, factors, seed)
             hold_sectors(model, code)
-            _, found = model.solve(LONG, None)
-            if found is not None and hits(found, sub, setting) >= hits(out, sub, setting):
+            _, found = model.solve(LONG, None, None)
+            if found is not None and missed(found, setting) <= missed(out, setting):
                 out = found
                 progress(f"{code}: sector means within {100 * SECTOR_SLACK:.1f}% again")
                 break
     return out
 
 
-def _job(arguments: tuple[pd.DataFrame, str, Setting, int]) -> tuple[str, pd.DataFrame, int]:
-    table, sub, setting, seed = arguments
-    found, n = solve_subarea(table, sub, setting, seed)
+def _job(arguments: tuple[pd.DataFrame, str, Setting, int, np.ndarray]) -> tuple[str, pd.DataFrame, int]:
+    table, sub, setting, seed, aims = arguments
+    found, n = solve_subarea(table, sub, setting, seed, aims)
     return sub, found[_inside(table, sub)], n
 
 
 def solve_all(
-    table: pd.DataFrame, setting: Setting, seed: int, *, processes: int, progress: Callable[[str], None]
+    table: pd.DataFrame,
+    setting: Setting,
+    seed: int,
+    aims: np.ndarray,
+    *,
+    processes: int,
+    progress: Callable[[str], None],
 ) -> pd.DataFrame:
-    """Solve the sub-areas that miss statistics, beside each other; each depends on its own answers only."""
+    """Solve the sub-areas that miss statistics, beside each other, near their aims (42 × 25)."""
     out = table.copy()
     open_ = missing_subareas(table, setting)
     with ProcessPoolExecutor(processes) as pool:
-        for sub, part, n in pool.map(_job, [(table, sub, setting, seed) for sub in open_]):
+        for sub, part, n in pool.map(_job, [(table, sub, setting, seed, aims) for sub in open_]):
             progress(f"sub-area {sub}: {hits(table, sub, setting)} → {n} of {len(setting.rows) * 6} score statistics")
             out[part.columns] = part
     return out

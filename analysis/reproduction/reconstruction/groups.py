@@ -35,13 +35,15 @@ REGRESSION = {"slope": 0.0012, "intercept": 0.1799, "r2": 0.4038}
 class Design:
     """Characteristics of the 42 synthetic clusters (arrays of length 42) and their trial scores.
 
-    `labels` maps a dimension to group numbers; `scores` is 42 × 25 (NaN where IV.4 is missing).
+    `labels` maps a dimension to group numbers; `scores` is 42 × 25 (NaN where IV.4 is missing); `absent` maps some
+    indicators to the respondents who gave no answer.
     """
 
     labels: dict[str, np.ndarray]
     members: np.ndarray
     without_iv4: np.ndarray
     scores: np.ndarray
+    absent: dict[str, np.ndarray]
 
     @property
     def sector(self) -> np.ndarray:
@@ -52,6 +54,8 @@ class Design:
 MOST_OTHERS = 230  # members of any cluster but the three largest
 TYPICAL = 0.75  # place in its size band where a cluster below 150 members is put if nothing speaks against it
 CLIMBS = 60_000
+ENTERPRISES_FOR_ALL = 126  # enterprises in all four kinds that give IV.4 about 1.1; its caps follow from the answers
+MOST_ENTERPRISES = 0.9  # of the members
 
 
 def line_of(members: np.ndarray, overall: np.ndarray) -> dict[str, float]:
@@ -72,8 +76,16 @@ def _distance(members: np.ndarray, overall: np.ndarray) -> float:
     return sum(abs(found[k] - REGRESSION[k]) / scale for k, scale in (("slope", 0.0001), ("r2", 0.005)))
 
 
-def first_members(labels: Mapping[str, np.ndarray], published: Published) -> np.ndarray:
+def enterprises_needed(scores: np.ndarray, published: Published) -> np.ndarray:
+    """Enterprises without which a respondent cannot reach its aim in IV.4, which counts enterprises (42)."""
+    aims = np.nan_to_num(scores[:, published.columns.index("IV.4")])
+    return np.ceil(ENTERPRISES_FOR_ALL * np.maximum(aims, 0)).astype(int)
+
+
+def first_members(labels: Mapping[str, np.ndarray], least: np.ndarray, published: Published) -> np.ndarray:
     """Member counts inside the bands that give the sector sums; 20 are above 100, 16 of them key clusters.
+
+    Nobody in the two lower bands has fewer members than `least`.
 
     Raises
     ------
@@ -87,6 +99,7 @@ def first_members(labels: Mapping[str, np.ndarray], published: Published) -> np.
     for i in range(N):
         code = SECTORS[sector[i]]
         low, high = BANDS[size[i]]
+        low = max(low, min(int(least[i]), high - 2)) if size[i] < 2 else low
         if size[i] == 3 and code in LARGEST and code not in largest_done:
             largest_done.add(code)
             allowed = [LARGEST[code]]
@@ -120,13 +133,16 @@ def first_members(labels: Mapping[str, np.ndarray], published: Published) -> np.
 
 
 def choose_members(
-    labels: Mapping[str, np.ndarray], overall: np.ndarray, published: Published, rng: np.random.Generator
+    labels: Mapping[str, np.ndarray], scores: np.ndarray, published: Published, rng: np.random.Generator
 ) -> np.ndarray:
-    """Member counts near the printed regression of the overall score (42) on members; everything else stays true.
+    """Member counts near the printed regression of the overall score on members; everything else stays true.
 
-    Small moves and exchanges between two respondents of one sector and one side of 100, seeded.
+    Small moves and exchanges between two respondents of one sector and one side of 100, seeded. `scores` (42 × 25) are
+    the aims: the last column is the overall score.
     """
-    members = first_members(labels, published)
+    overall = scores[:, -1]
+    least = np.ceil(enterprises_needed(scores, published) / MOST_ENTERPRISES).astype(int)
+    members = first_members(labels, least, published)
     sector, size = labels["sector"], labels["size"]
     now = _distance(members, overall)
     for _ in range(CLIMBS):
@@ -140,7 +156,7 @@ def choose_members(
             step = int(rng.integers(1, 12))
             members[a] += step
             members[b] -= step
-        if _fits(members, (a, b), old, labels, published):
+        if _fits(members, (a, b), old, labels, least, published):
             distance = _distance(members, overall)
             if distance <= now:
                 now = distance
@@ -154,8 +170,11 @@ def _fits(
     pair: tuple[int, int],
     old: np.ndarray,
     labels: Mapping[str, np.ndarray],
+    least: np.ndarray,
     published: Published,
 ) -> bool:
+    if any(labels["size"][i] < 2 and members[i] < min(least[i], BANDS[labels["size"][i]][1] - 2) for i in pair):
+        return False
     if sorted(members[list(pair)]) == sorted(old):  # an exchange
         return bool(labels["size"][pair[0]] == labels["size"][pair[1]] and len(set(members[list(pair)] > 100)) == 1)
     own = members[labels["sector"] == labels["sector"][pair[0]]]
