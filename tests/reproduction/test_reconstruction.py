@@ -1,8 +1,9 @@
-"""The committed answers of coordinators against the printed edition (no solver runs here)."""
+"""The committed answers of coordinators against the printed edition; nothing is searched here."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from ortools.sat.python import cp_model
 
 from analysis.reproduction.reconstruction import (
     assignment,
@@ -13,6 +14,7 @@ from analysis.reproduction.reconstruction import (
     published,
     rounding,
     scoring,
+    targets,
 )
 
 DATA = "data"

@@ -4,7 +4,8 @@ All indicators of a sub-area stand in one CP-SAT model with everything printed a
 their links, and the printed column of the sub-area score (`columns.add_column`). The treatment depends on the answers:
 the cap is Q3 + 1.5 · IQR. It becomes a constant by fixing the sorted answers around Q1 and Q3; which values to fix is
 tried from a list that starts with the present ones and goes on with those whose expected mean score is near the
-printed mean. First the scores may move a little only, then more: narrow boxes are decided fast, and areas stay.
+printed mean. The scores come as near as possible to those aimed at, with which the areas hold as well; narrow boxes
+around them are tried first, because they are decided fast.
 
 Where no attempt holds all 114 statistics, the present answers stay.
 """

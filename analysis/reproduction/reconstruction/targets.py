@@ -76,6 +76,7 @@ class ScoreModel:
             mean_of_available(self.model, self.scores[area][i], subareas, options)
 
     def solve(self, what: str, limit: float) -> cp_model.CpSolver:
+        """Solve with one thread within `limit` deterministic seconds, or raise `RuntimeError`."""
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
