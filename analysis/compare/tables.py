@@ -130,7 +130,9 @@ def summary_lines(
     moves = moves.reindex(moves["rank_change"].abs().sort_values(ascending=False, kind="stable").index).head(rows)
     if len(moves):
         shown = moves[["unit", "score_a", "score_b", "rank_a", "rank_b", "rank_change"]].round(3)
-        lines += ["", "Largest moves:", shown.to_string(index=False)]
+        places = dict.fromkeys(("rank_a", "rank_b"), "{:g}".format)  # halves only where ties are averaged
+        places["rank_change"] = "{:+g}".format
+        lines += ["", "Largest moves:", shown.to_string(index=False, formatters=places)]
     if medians is not None:
         shown = medians.loc[medians["code"] == root].drop(columns="code").round(3)
         lines += ["", f"Group medians of {root}:", shown.to_string(index=False)]
