@@ -44,7 +44,8 @@ def controls(method: IndexMethod) -> list[Control]:
     out = []
     for section in STEPS:
         settings: Section = getattr(method, section)
-        for key, field in type(settings).model_fields.items():
+        fields = sorted(type(settings).model_fields.items(), key=lambda item: item[0] != "rule")  # the rule first
+        for key, field in fields:
             made = _control(section, key, field, getattr(settings, key))
             if made is not None:
                 out.append(made)

@@ -32,7 +32,11 @@ def widget_of(control: Control) -> Any:
 
 
 def _html(title: str, table: pd.DataFrame, decimals: int = 3) -> str:
-    return f"<h4>{title}</h4>" + table.round(decimals).to_html(index=False, border=0, na_rep="")
+    ranks = [c for c in table.columns if str(c).startswith("rank_")]  # halves only where ties are averaged
+    html = table.round(decimals).to_html(
+        index=False, border=0, na_rep="", formatters=dict.fromkeys(ranks, "{:g}".format)
+    )
+    return f"<h4>{title}</h4>{html}"
 
 
 class LaboratoryView:
@@ -57,7 +61,11 @@ class LaboratoryView:
         knobs.selected_index = list(sections).index("treatment")
         self.name = w.Text(placeholder="my_variant", description="save as", style=WIDE)
         self.about = w.Text(placeholder="what it is, in one line", description="description", style=WIDE)
-        save, reset = w.Button(description="Save variant"), w.Button(description="Back to published")
+        auto = w.Layout(width="auto")  # the whole text of a button
+        save, reset = (
+            w.Button(description="Save variant", layout=auto),
+            w.Button(description="Back to published", layout=auto),
+        )
         save.on_click(lambda _button: self.save())
         reset.on_click(lambda _button: self.reset())
         left = w.VBox([knobs, self.name, self.about, w.HBox([save, reset])], layout=w.Layout(min_width="400px"))
