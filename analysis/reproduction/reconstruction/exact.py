@@ -36,6 +36,7 @@ UNDECIDED = 6  # … and so many may take their full time
 SHORT, LONG = 3.0, 12.0  # deterministic seconds
 LONG_ATTEMPTS = 1
 GIVING_UP = 3  # fences tried when statements may be given up
+RESTORING = 5  # fences tried to bring sector means back
 WORTH = 8  # statistics of the score that a printed count must bring if it is given up
 SECTOR_SLACK = 0.002  # sector means that exclude each other do so by about 0.1%
 TOTAL_KEPT = ("III.2.7", "IV.1.7")  # answers are split into kinds with printed totals
@@ -436,10 +437,10 @@ def restore_sectors(table: pd.DataFrame, setting: Setting, seed: int, progress: 
         if not off or max(off) <= SECTOR_SLACK or not setting.numeric(code):
             continue
         sub = code.rsplit(".", 1)[0]
-        for factors in fences_to_try(out, sub, setting, np.random.default_rng(seed)):
+        for factors in fences_to_try(out, sub, setting, np.random.default_rng(seed))[:RESTORING]:
             model = Model(out, sub, setting, factors, seed)
             hold_sectors(model, code)
-            _, found = model.solve(LONG, None, None)
+            _, found = model.solve(SHORT, None, None)
             if found is not None and missed(found, setting) <= missed(out, setting):
                 out = found
                 progress(f"{code}: sector means within {100 * SECTOR_SLACK:.1f}% again")
