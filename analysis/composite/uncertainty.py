@@ -71,8 +71,6 @@ def input_key(problem: Problem, u: Array, size: int) -> str:
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())  # batches of other code are not taken for batches of this
     digest.update(np.ascontiguousarray(problem.indicators.to_numpy(dtype=float)).tobytes())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())  # batches of other code are not taken for batches of this
     digest.update(np.ascontiguousarray(u).tobytes())
     return digest.hexdigest()[:16]
 
