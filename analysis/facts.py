@@ -19,8 +19,8 @@ from analysis.errors import FactError
 UNITS = frozenset(
     {
         "count", "clusters", "members", "enterprises", "entities", "persons", "indicators", "percent",
-        "percent_points", "points", "score", "thousand_pln", "million_pln",
-        "m2", "km", "year", "years", "text", "coefficient",
+        "percent_points", "points", "score", "pln", "thousand_pln", "million_pln", "billion_pln",
+        "m2", "thousand_m2", "million_m2", "thousand_persons", "km", "year", "years", "text", "coefficient",
     }
 )  # fmt: skip
 

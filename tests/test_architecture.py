@@ -36,12 +36,23 @@ LAYERS: dict[str, set[str]] = {
     },
     "lab": {"errors", "config", "framework", "compare"},
     "compose": {"errors", "config", "framework", "composite", "workspace"},
+    "opinions": {"errors"},
     "profiles": {"errors", "config", "framework", "facts", "composite.quantiles"},
     "disclosure": {"errors", "config"},
-    "reproduction": {"errors", "config", "framework", "sources", "workspace", "composite.quantiles"},
+    "reproduction": {
+        "errors",
+        "config",
+        "framework",
+        "sources",
+        "workspace",
+        "composite.quantiles",
+        "opinions.tabulation",
+    },
     "charts": {"errors", "config", "framework", "facts"},
     "tables": {"errors", "config", "framework", "facts", "workspace"},
-    "publish": CORE,
+    # Sentences about numbers: the words must agree with the digits as they are printed.
+    "narrative": {"errors", "config", "framework", "publish.numbers"},
+    "publish": CORE | {"narrative"},
     "generated": {"errors", "config"},
 }
 FORBIDDEN = {"snakemake", "papermill", "IPython"}

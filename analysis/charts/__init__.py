@@ -5,7 +5,7 @@ been shown or saved. Texts inside a chart are in the language of the labels it i
 way (decimal comma, no-break space between thousands).
 """
 
-from analysis.charts.bars import bars, stacked_bar
+from analysis.charts.bars import bars, level_bars, stacked_bar
 from analysis.charts.dumbbell import median_benchmark
 from analysis.charts.maps import choropleth, load_shapes
 from analysis.charts.robustness import rank_intervals, sensitivity_bars
@@ -15,6 +15,7 @@ from analysis.charts.style import polish_number, use_style
 __all__ = [
     "bars",
     "choropleth",
+    "level_bars",
     "load_shapes",
     "median_benchmark",
     "polish_number",

@@ -6,7 +6,7 @@ many, the range and its ends. Values are those of the table, rounded as in the c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -50,6 +50,21 @@ def alt_bars(data: pd.DataFrame, what: str, *, kind: str = "Wykres słupkowy", d
     return f"{kind}: {what.rstrip('.')}. {_join(parts)}."
 
 
+def alt_levels(data: pd.DataFrame, what: str, levels: Sequence[str]) -> str:
+    """Describe bars divided into levels, row by row, by the numbers of each level.
+
+    Parameters
+    ----------
+    data
+        As for `analysis.charts.level_bars`.
+    """
+    rows = [
+        f"{row['label']}: " + ", ".join(f"{level} {polish_number(row[level])}" for level in levels)
+        for row in data.to_dict("records")
+    ]
+    return f"Wykres słupkowy skumulowany: {what.rstrip('.')}. {_join(rows)}."
+
+
 def alt_map(values: pd.Series, what: str) -> str:
     """Describe a map by listing regions from the highest value down, those at zero together.
 
@@ -70,19 +85,20 @@ def alt_map(values: pd.Series, what: str) -> str:
     return f"Mapa Polski w podziale na województwa: {what.rstrip('.')}. {_join(groups)}.{tail}"
 
 
-def alt_median_benchmark(data: pd.DataFrame, what: str) -> str:
-    """Describe medians and benchmarks: every panel by the groups with the lowest and the highest median and benchmark.
+def alt_median_benchmark(data: pd.DataFrame, what: str, *, measure: str = "median") -> str:
+    """Describe medians or means, and benchmarks: every panel by the groups with the lowest and the highest.
 
     Parameters
     ----------
     data
         As for `analysis.charts.median_benchmark`. Up to three groups are listed, of more the ends are named.
     """
+    middle = {"median": ("median", "mediana", "mediany"), "mean": ("mean", "średnia", "średnie")}[measure]
     sentences = []
     for panel in dict.fromkeys(data["panel"]):
         rows = data[data["panel"] == panel]
         parts = []
-        for column, one, many in (("median", "mediana", "mediany"), ("benchmark", "benchmark", "benchmarki")):
+        for column, one, many in (middle, ("benchmark", "benchmark", "benchmarki")):
             known = rows.dropna(subset=column).sort_index()
             shown = [
                 f"{polish_number(value, 2)} ({_flat(group)})"
@@ -96,7 +112,8 @@ def alt_median_benchmark(data: pd.DataFrame, what: str) -> str:
                 values = known[column].to_list()
                 low, high = values.index(min(values)), values.index(max(values))
                 parts.append(f"{many} od {shown[low]} do {shown[high]}")
-        sentences.append(f"{panel}: {'; '.join(parts)}.")
+        text = f"{'; '.join(parts)}."
+        sentences.append(f"{panel}: {text}" if panel else text[0].upper() + text[1:])
     return f"Wykres punktowy: {what.rstrip('.')}. Skala od 0 do 1. " + " ".join(sentences)
 
 

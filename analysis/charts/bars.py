@@ -1,8 +1,9 @@
-"""Bars: ordered horizontal bars with their values, and one stacked bar for parts of a whole."""
+"""Bars: ordered horizontal bars with their values, one stacked bar for parts of a whole, and a stack in every row."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -114,4 +115,51 @@ def stacked_bar(data: pd.DataFrame, *, unit: str = "") -> Figure:
     axes.set_xlim(0, total)
     axes.set_ylim(0.95, -1.35)
     axes.set_axis_off()
+    return figure
+
+
+def level_bars(data: pd.DataFrame, levels: Sequence[str], *, wrap: int = 38) -> Figure:
+    """Horizontal bars of equal base, each divided into levels; the number of each level stands in its part.
+
+    Parameters
+    ----------
+    data
+        Column `label` and one column of counts for each of `levels`; in printed order.
+    levels
+        Names of the levels, from the highest; they name the columns and the legend.
+
+    Raises
+    ------
+    MethodError
+        More levels than the palette can tell apart, or a count that is missing or negative.
+    """
+    counts = data[list(levels)]
+    if not 1 <= len(levels) <= len(STEPS):
+        raise MethodError(f"level bars: {len(levels)} levels, between 1 and {len(STEPS)} can be shown")
+    if counts.isna().any(axis=None) or (counts < 0).any(axis=None):
+        raise MethodError("level bars: every count must be a number not below zero")
+    labels = [textwrap.fill(str(label), wrap) for label in data["label"]]
+    figure = new_figure(1.5 + 0.62 * len(data))
+    axes = figure.add_subplot()
+    positions = np.arange(len(data))
+    left = np.zeros(len(data))
+    total = float(counts.sum(axis=1).max())
+    for colour, level in zip(STEPS, levels, strict=False):
+        values = counts[level].to_numpy(dtype=float)
+        axes.barh(
+            positions, values, left=left, height=0.72, color=colour, edgecolor="white", linewidth=0.8, label=level
+        )
+        for position, value, start in zip(positions, values, left, strict=True):
+            if value > 0:
+                axes.text(start + value / 2, float(position), polish_number(value), ha="center", va="center",
+                          fontsize=7.8, color=readable_on(colour))  # fmt: skip
+        left += values
+    axes.set_yticks(positions, labels)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(data) - 0.45, -0.55)
+    axes.set_xlim(0, total)
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+    axes.spines["left"].set_visible(False)
+    figure.legend(loc="outside upper left", ncols=len(levels), frameon=False, handlelength=1.0)
     return figure

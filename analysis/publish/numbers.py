@@ -26,11 +26,15 @@ _SUFFIX = {
     "pl": {
         "percent": "%", "percent_points": f"{NBSP}p.p.", "points": f"{NBSP}pkt", "thousand_pln": f"{NBSP}tys.{NBSP}zł",
         "million_pln": f"{NBSP}mln{NBSP}zł", "m2": f"{NBSP}m²", "km": f"{NBSP}km",
+        "pln": f"{NBSP}zł", "billion_pln": f"{NBSP}mld{NBSP}zł", "thousand_persons": f"{NBSP}tys.",
+        "thousand_m2": f"{NBSP}tys.{NBSP}m²", "million_m2": f"{NBSP}mln{NBSP}m²",
     },
     "en": {
         "percent": "%", "percent_points": f"{NBSP}pp", "points": f"{NBSP}points",
         "thousand_pln": f"{NBSP}thousand{NBSP}PLN",
         "million_pln": f"{NBSP}million{NBSP}PLN", "m2": f"{NBSP}m²", "km": f"{NBSP}km",
+        "pln": f"{NBSP}PLN", "billion_pln": f"{NBSP}billion{NBSP}PLN", "thousand_persons": f"{NBSP}thousand",
+        "thousand_m2": f"{NBSP}thousand{NBSP}m²", "million_m2": f"{NBSP}million{NBSP}m²",
     },
 }  # fmt: skip
 

@@ -1,7 +1,6 @@
 """The members' table (Table 37) computed from answers, in the layout of the printed one, and the comparison of both.
 
-Shares are percentages of the respondents who answered the item. Ratings are means of the scores in the option list;
-options without a score (don't know) are left out of the mean.
+Shares and ratings are those of `analysis.opinions.tabulation`.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.opinions.tabulation import MEAN, SHARE, tabulate
 from analysis.reproduction.printed import parse_printed, reproduces, round_half_up
 
 KEY = ["question_no", "item_pl", "option"]
@@ -36,25 +36,17 @@ def members_table(answers: pd.DataFrame, codebook: pd.DataFrame, option_lists: p
     pd.DataFrame
         item, code, question_no, item_pl, option, value (exact `Fraction`: percent, score, clusters or PLN), n (base).
     """
+    tables = dict(iter(tabulate(answers, codebook, option_lists).groupby("item", sort=False)))
+    names = option_lists.set_index(["option_list", "option"])["label_pl"].to_dict()
     rows: list[tuple[object, ...]] = []
     for entry in codebook.to_dict("records"):
-        item, kind, label = str(entry["item"]), entry["type"], str(entry["option_pl"])
-        if kind not in ("single", "rating"):
+        item, kind, head = str(entry["item"]), entry["type"], (entry["question_no"], str(entry["option_pl"]))
+        if kind not in ("single", "rating") or item not in tables:
             continue
-        given = answers[item].fillna("")
-        given = given[given != ""]
-        options = option_lists[option_lists["option_list"] == entry["option_list"]]
-        if kind == "rating":
-            scores = {o: int(s) for o, s in zip(options["option"], options["score"], strict=True) if s != ""}
-            scored = given[given.isin(list(scores))].map(scores)
-            if len(scored):
-                mean = Fraction(int(scored.sum()), len(scored))
-                rows.append((item, "", entry["question_no"], label, MEAN_LABEL, mean, len(scored)))
-            continue
-        for code, option_label in zip(options["option"], options["label_pl"], strict=True):
-            if len(given):
-                share = Fraction(100 * int((given == code).sum()), len(given))
-                rows.append((item, code, entry["question_no"], label, option_label, share, len(given)))
+        printed = tables[item][tables[item]["measure"] == (SHARE if kind == "single" else MEAN)]
+        for code, value, n in zip(printed["option"], printed["value"], printed["n"], strict=True):
+            label = names[entry["option_list"], code] if code else MEAN_LABEL
+            rows.append((item, code, *head, label, value, n))
         if item == HIGHER_FEE:
             willing = answers[answers[item] == "yes"]
             clusters = Fraction(willing["respondent_id"].nunique())

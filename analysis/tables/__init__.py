@@ -20,6 +20,7 @@ from analysis.tables.facts import (
     slug,
 )
 from analysis.tables.indicators import indicator_columns, indicator_table, save_indicator_tables
+from analysis.tables.profile_facts import add_member_facts, add_previous_shares, add_profile_facts, member_table
 from analysis.tables.robustness import add_coherence_facts, add_robustness_facts
 from analysis.tables.sample import (
     framework_columns,
@@ -29,6 +30,7 @@ from analysis.tables.sample import (
 )
 from analysis.tables.score_facts import add_driver_facts, add_group_facts, add_index_facts
 from analysis.tables.scores import edition_panels, panel_table, save_score_tables, score_columns, score_table
+from analysis.tables.subareas import area_table, group_table, save_area_tables, subarea_figures
 
 __all__ = [
     "ExhibitDesk",
@@ -43,28 +45,36 @@ __all__ = [
     "add_group_labels",
     "add_index_facts",
     "add_label_facts",
+    "add_member_facts",
     "add_method_facts",
     "add_previous_facts",
+    "add_previous_shares",
+    "add_profile_facts",
     "add_robustness_facts",
     "add_row_facts",
     "add_score_facts",
     "add_share_facts",
     "add_statistics_facts",
+    "area_table",
     "collect_counts",
     "edition_panels",
     "framework_columns",
     "framework_table",
     "gap_facts",
+    "group_table",
     "indicator_columns",
     "indicator_table",
     "load_labels",
+    "member_table",
     "panel_table",
     "rank_facts",
     "registry_columns",
     "registry_table",
+    "save_area_tables",
     "save_indicator_tables",
     "save_score_tables",
     "score_columns",
     "score_table",
     "slug",
+    "subarea_figures",
 ]

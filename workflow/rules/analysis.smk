@@ -94,6 +94,32 @@ rule indicator_statistics_22:
         NOTEBOOK
 
 
+rule indicator_profiles_23:
+    input:
+        notebook="notebooks/23_indicator_profiles.ipynb",
+        tables=rules.validation_10.output.tables,
+        indicators=rules.indicators_20.output.indicators,
+        statistics=rules.indicator_statistics_22.output.statistics,
+        shares=rules.indicator_statistics_22.output.shares,
+        framework=framework_files(),
+        previous=[f"data/editions/2022/published/{name}.csv" for name in ("statistics", "comparability")],
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
+    output:
+        exhibits("figure", 29),
+        profiles=ensure(BUILD + "/40_analyses/indicator_profiles.csv", non_empty=True),
+        previous_shares=BUILD + "/40_analyses/previous_option_shares.csv",
+        facts=BUILD + "/40_analyses/facts/23_indicator_profiles.json",
+        notebook=BUILD + "/notebooks/23_indicator_profiles.ipynb",
+    log:
+        BUILD + "/logs/23_indicator_profiles.log",
+    params:
+        name="23_indicator_profiles",
+    message:
+        "23_indicator_profiles"
+    shell:
+        NOTEBOOK
+
+
 rule scores_30:
     input:
         notebook="notebooks/30_scores.ipynb",
@@ -231,6 +257,46 @@ rule cross_sections_40:
         NOTEBOOK
 
 
+rule members_survey_44:
+    input:
+        notebook="notebooks/44_members_survey.ipynb",
+        tables=rules.validation_10.output.tables,
+        framework=framework_files(),
+        code=package("opinions", "tables"),
+    output:
+        survey=ensure(BUILD + "/40_analyses/members_survey.csv", non_empty=True),
+        facts=BUILD + "/40_analyses/facts/44_members_survey.json",
+        notebook=BUILD + "/notebooks/44_members_survey.ipynb",
+    log:
+        BUILD + "/logs/44_members_survey.log",
+    params:
+        name="44_members_survey",
+    message:
+        "44_members_survey"
+    shell:
+        NOTEBOOK
+
+
+rule subareas_45:
+    input:
+        notebook="notebooks/45_subareas.ipynb",
+        cross=rules.cross_sections_40.output.cross,
+        framework=framework_files(),
+        code=package("charts", "tables"),
+    output:
+        exhibits("table", *range(5, 10)),
+        exhibits("figure", *range(20, 29), *range(30, 40)),
+        notebook=BUILD + "/notebooks/45_subareas.ipynb",
+    log:
+        BUILD + "/logs/45_subareas.log",
+    params:
+        name="45_subareas",
+    message:
+        "45_subareas"
+    shell:
+        NOTEBOOK
+
+
 rule disclosure_48:
     input:
         notebook="notebooks/48_disclosure.ipynb",
@@ -272,7 +338,7 @@ rule reproduction_49:
         indicators=rules.indicators_20.output,
         cross=rules.cross_sections_40.output.cross,
         framework=framework_files(),
-        code=package("reproduction", "tables"),
+        code=package("reproduction", "opinions.tabulation", "tables"),
     output:
         ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
         ledger_summary=BUILD + "/40_analyses/reproduction_summary.csv",
@@ -302,11 +368,13 @@ rule facts:
             rules.indicators_20.output.facts,
             rules.sample_21.output.facts,
             rules.indicator_statistics_22.output.facts,
+            rules.indicator_profiles_23.output.facts,
             rules.scores_30.output.facts,
             rules.coherence_31.output.facts,
             rules.uncertainty_32.output.facts,
             rules.score_drivers_34.output.facts,
             rules.cross_sections_40.output.facts,
+            rules.members_survey_44.output.facts,
             rules.disclosure_48.output.facts,
             rules.reproduction_49.output.facts,
         ],

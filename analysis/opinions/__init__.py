@@ -1,0 +1,1 @@
+"""The survey of members: shares of answers and ratings, with their bases."""
