@@ -73,6 +73,19 @@ class Words(Section):
 
     same_within_pct: float = Field(2.0, description="relative change, in percent, below which a value 'did not change'")
     same_within_score: float = Field(0.02, description="difference of scores below which they are 'similar'")
+    gap_words: tuple[float, float, float, float] = Field(
+        (0.25, 0.35, 0.5, 0.65),
+        description="mean divided by benchmark: below these it is by far, much, clearly, noticeably lower; else near",
+    )
+    skewed: tuple[float, float] = Field(
+        (2.0, 5.0), description="mean divided by median: above these it is more than double, many times higher"
+    )
+    rating_words: tuple[float, float, float] = Field(
+        (3.0, 4.0, 4.5), description="ratings of 1 to 5: below the first low, from the others on high, very high"
+    )
+    majority: tuple[float, float, float] = Field(
+        (33.0, 50.0, 75.0), description="shares in percent between a minority, under a half, over a half, most"
+    )
 
 
 class Method(IndexMethod):

@@ -22,6 +22,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from analysis.config import Words
 from analysis.errors import ConfigError, PublishError, suggest
+from analysis.narrative import Grammar, Narrator, verdict
+from analysis.narrative.words import DOWN, EQUAL, NEAR, UP
 from analysis.publish import numbers
 from analysis.publish.crossref import exhibit_name
 from analysis.publish.exhibits import Exhibit, exhibit_id
@@ -128,8 +130,10 @@ class _Voice:
         facts: Mapping[str, Mapping[str, Any]],
         exhibits: Mapping[str, Exhibit],
         words: Words,
+        grammar: Grammar | None = None,
     ) -> None:
         self.rendered = rendered
+        self.narrator = Narrator(grammar, facts, words) if grammar is not None else None
         self.folder = folder
         self.facts = facts
         self.exhibits = exhibits
@@ -142,7 +146,7 @@ class _Voice:
         frame = sys._getframe(1)
         while frame is not None:  # pragma: no branch
             template = frame.f_globals.get("__jinja_template__")
-            if template is not None:
+            if template is not None and template.name is not None:  # a narrated text has no file of its own
                 return f"chapters/{template.name}", template.get_corresponding_lineno(frame.f_lineno)
             if frame.f_back is None:
                 break
@@ -227,17 +231,12 @@ class _Voice:
         a, b = self.fact(first), self.fact(second)
         if a is None or b is None:
             return None
-        if a["unit"] != b["unit"]:
-            self.problem(f"`{first}` is in {a['unit']}, `{second}` in {b['unit']}; they cannot be compared")
+        try:
+            found = verdict(a, b, self.words, lang=self.lang)
+        except PublishError as error:
+            self.problem(f"`{first}` and `{second}`: {error}")
             return None
-        x, y = float(a["value"]), float(b["value"])
-        if numbers.fact_text(a, lang=self.lang) == numbers.fact_text(b, lang=self.lang):
-            return 0  # the reader sees two equal numbers
-        if a["unit"] == "score":
-            near = abs(x - y) < self.words.same_within_score
-        else:
-            near = y != 0 and abs(x - y) / abs(y) * 100 < self.words.same_within_pct
-        return 0 if near else (1 if x > y else -1)
+        return {UP: 1, DOWN: -1, EQUAL: 0, NEAR: 0}[found]
 
     def change(self, new: str, old: str, up: str, down: str, same: str) -> str:
         """The word for the change from `old` to `new`."""
@@ -269,8 +268,40 @@ class _Voice:
         """Put a table here."""
         return self._exhibit("table", no)
 
+    def _narrate(self, what: str, code: str) -> str:
+        if self.narrator is None:
+            return self.problem(f"{what}(“{code}”): the framework has no narrative tables")
+        try:
+            text = getattr(self.narrator, what)(code)
+        except PublishError as error:
+            return self.problem(f"{what}(“{code}”): {error}")
+        return environment(self.folder).from_string(text).render(self.functions())
+
+    def area_verdict(self, code: str) -> str:
+        """Say how an area turned out."""
+        return self._narrate("area_verdict", code)
+
+    def subarea_lead(self, code: str) -> str:
+        """Say how the mean of a sub-area stands to its benchmark."""
+        return self._narrate("subarea_lead", code)
+
+    def groups_view(self, code: str) -> str:
+        """Say which groups lead in a sub-area."""
+        return self._narrate("groups_view", code)
+
+    def indicator(self, code: str) -> str:
+        """Write the bullet of an indicator."""
+        return self._narrate("indicator", code)
+
+    def members_view(self, code: str) -> str:
+        """Write the bullet of the members' answers about a sub-area."""
+        return self._narrate("members_view", code)
+
     def functions(self) -> dict[str, Any]:
-        names = ("f", "value", "has", "ids", "plural", "change", "compare", "figure", "table")
+        names = (
+            "f", "value", "has", "ids", "plural", "change", "compare", "figure", "table", "area_verdict",
+            "subarea_lead", "groups_view", "indicator", "members_view",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names} | {"lang": self.lang}
 
 
@@ -305,15 +336,16 @@ def render(
     *,
     words: Words,
     edition: Mapping[str, Any],
+    grammar: Grammar | None = None,
 ) -> tuple[Rendered, list[Finding]]:
     """Render one ready chapter; returns it with every problem found (then the text is not fit for print).
 
     `folder` holds the chapters; `facts` is the content of `facts.json`; `edition` that of `edition.yaml`, at the
-    templates' disposal as `edition`.
+    templates' disposal as `edition`; `grammar` the words of the narrator, for chapters that let it write.
     """
     assert chapter.file is not None
     rendered = Rendered(chapter, "")
-    voice = _Voice(rendered, folder, facts, exhibits, words)
+    voice = _Voice(rendered, folder, facts, exhibits, words, grammar)
     known = {**voice.functions(), "edition": dict(edition)}
     try:
         template = environment(folder).get_template(chapter.file, globals=known)

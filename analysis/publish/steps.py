@@ -14,6 +14,7 @@ from pathlib import Path
 
 from analysis.errors import PublishError, suggest
 from analysis.facts import merge_facts
+from analysis.narrative import load_grammar
 from analysis.publish import lint
 from analysis.publish.assemble import Book, make_book
 from analysis.publish.chapters import Rendered, load_chapters, render
@@ -51,6 +52,8 @@ def render_chapters(pub: Publication) -> Book:
     findings: list[Finding] = []
     rendered: dict[str, Rendered] = {}
     sources: dict[str, str] = {}
+    narrative = pub.project / "data/framework/narrative"
+    grammar = load_grammar(pub.project / "data") if narrative.is_dir() else None
     ready = [chapter for chapter in chapters if chapter.status == "ready" and chapter.file]
     for partial in sorted(folder.glob("_*.md")):
         findings += lint.digits(partial.read_text("utf-8"), f"chapters/{partial.name}", allowed, partial.stem)
@@ -58,7 +61,9 @@ def render_chapters(pub: Publication) -> Book:
         source = (folder / str(chapter.file)).read_text(encoding="utf-8")
         sources[chapter.stem] = source
         findings += lint.digits(source, f"chapters/{chapter.file}", allowed, chapter.stem)
-        result, problems = render(chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition=pub.info)
+        result, problems = render(
+            chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition=pub.info, grammar=grammar
+        )
         findings += problems
         rendered[chapter.stem] = result
     places = [place for result in rendered.values() for place in result.placed]

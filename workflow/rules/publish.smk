@@ -7,8 +7,8 @@ REPORT_FILES = sorted(
 STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
 OUT = BUILD + "/50_chapters/out"
 ALL_EXHIBITS = [
-    *exhibits("table", 3, 4, *range(13, 37), 38, 39, 40),
-    *exhibits("figure", *range(1, 20), 50, 51),
+    *exhibits("table", *range(3, 10), *range(13, 37), 38, 39, 40),
+    *exhibits("figure", *range(1, 40), 50, 51),
 ]
 
 
@@ -18,7 +18,8 @@ rule chapters_50:
         exhibits=ALL_EXHIBITS,
         report=REPORT_FILES,
         edition=f"data/editions/{EDITION}/edition.yaml",
-        code=package("publish"),
+        framework=framework_files(),
+        code=package("publish", "narrative"),
     output:
         book=ensure(BUILD + "/50_chapters/book.json", non_empty=True),
         text=BUILD + "/50_chapters/book.md",
@@ -44,11 +45,14 @@ rule html:
                 "20_indicators",
                 "21_sample",
                 "22_indicator_statistics",
+                "23_indicator_profiles",
                 "30_scores",
                 "31_coherence",
                 "32_uncertainty",
                 "34_score_drivers",
                 "40_cross_sections",
+                "44_members_survey",
+                "45_subareas",
                 "48_disclosure",
                 "49_reproduction",
             ],
