@@ -96,7 +96,9 @@ def _for_typst(chapter: BookChapter, pub: Publication, source: list[Node]) -> li
         if kind == "Div":
             ident, classes, _ = node["c"][0]
             if "exhibit" in classes:
-                return pandoc.raw_block("typst", _exhibit(pub.exhibits[ident], pub, chapter.lang, "floating" in classes))
+                return pandoc.raw_block(
+                    "typst", _exhibit(pub.exhibits[ident], pub, chapter.lang, "floating" in classes)
+                )
             if "in-preparation" in classes or _CALLOUTS & set(classes):
                 name = "in-preparation" if "in-preparation" in classes else "callout"
                 return [pandoc.raw_block("typst", f"#{name}["), *node["c"][1], pandoc.raw_block("typst", "]")]

@@ -67,7 +67,7 @@ def group_table(cross: pd.DataFrame, framework: Framework, code: str, labels: La
     Parameters
     ----------
     cross
-        Columns dimension, group, n, code, measure, value.
+        Columns dimension, group, n, code, measure, value; divisions that are not there are left out.
 
     Returns
     -------
@@ -80,6 +80,8 @@ def group_table(cross: pd.DataFrame, framework: Framework, code: str, labels: La
     listed = framework.cross_sections
     rows = []
     for dimension in ("all", *DIVISIONS):
+        if dimension not in set(wide["dimension"]):  # the method need not ask for every division
+            continue
         part = wide[wide["dimension"] == dimension].set_index("group")
         for group in listed.loc[listed["dimension"] == dimension, "group"]:
             name = labels["words"]["all_clusters"] if dimension == "all" else labels[DIVISIONS[dimension]][group]

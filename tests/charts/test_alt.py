@@ -48,3 +48,21 @@ def test_direction_of_the_line_follows_the_slope(slope, word):
     points = pd.DataFrame({"x": [1.0, 2.0], "y": [0.1, 0.2]})
     text = alt.alt_regression(points, slope=slope, intercept=0.0, r2=0.5, x_name="x", y_name="y")
     assert f"Linia regresji {word}" in text
+
+
+def test_means_of_groups_are_described_with_their_own_word():
+    data = pd.DataFrame(
+        {"panel": ["", "Status", "Status"], "group": ["wszystkie", "KKK", "bez"], "mean": [0.3, 0.44, 0.2],
+         "benchmark": [0.87, 0.87, 0.81]}
+    )  # fmt: skip
+    assert alt.alt_median_benchmark(data, "średnia i benchmark", measure="mean") == (
+        "Wykres punktowy: średnia i benchmark. Skala od 0 do 1. Średnia 0,30 (wszystkie); benchmark 0,87 (wszystkie). "
+        "Status: średnie 0,44 (KKK), 0,20 (bez); benchmarki 0,87 (KKK), 0,81 (bez)."
+    )
+
+
+def test_levels_are_listed_row_by_row():
+    data = pd.DataFrame({"label": ["chmura"], "wdrożenie": [29], "brak": [13]})
+    assert alt.alt_levels(data, "technologie", ["wdrożenie", "brak"]) == (
+        "Wykres słupkowy skumulowany: technologie. chmura: wdrożenie 29, brak 13."
+    )

@@ -7,6 +7,7 @@ import pytest
 from analysis.charts import (
     bars,
     choropleth,
+    level_bars,
     load_shapes,
     median_benchmark,
     rank_intervals,
@@ -169,3 +170,39 @@ def test_sensitivity_bars_refuse_what_has_no_index() -> None:
     assert widths == pytest.approx([0.6, 0.4, 0.5, 0.0]), "an index below zero is drawn as zero"
     with pytest.raises(MethodError, match="an index is missing"):
         sensitivity_bars(data.assign(total=[float("nan"), 0.1]), words=["a", "b", "c", "d"])
+
+
+GROUPS = pd.DataFrame(
+    {"panel": ["", "Status", "Status"], "group": ["wszystkie", "KKK", "bez statusu"], "n": [42, 17, 25],
+     "mean": [0.3, 0.44, 0.2], "benchmark": [0.87, 0.87, 0.81]}
+)  # fmt: skip
+
+
+def test_groups_are_set_against_the_mean_of_all():
+    figure = median_benchmark(GROUPS, measure="mean", labels=("Średnia", "Benchmark"), reference=(0.3, "wszystkie"))
+    shown = texts(figure)
+    assert {"0,30", "0,44", "0,20", "0,81", "KKK (n=17)"} <= set(shown) and "Status" in shown and "" not in shown
+    line = [line for line in figure.axes[0].lines if list(line.get_xdata()) == [0.3, 0.3]]
+    assert len(line) == 1 and len(figure.legends[0].get_texts()) == 3
+
+
+def test_means_outside_the_scale_are_refused():
+    with pytest.raises(MethodError, match="mean and benchmark"):
+        median_benchmark(GROUPS.assign(mean=[0.3, 1.2, 0.2]), measure="mean")
+
+
+LEVELS = pd.DataFrame({"label": ["chmura", "roboty"], "wdrożenie": [29, 16], "próby": [6, 14], "brak": [7, 12]})
+
+
+def test_levels_fill_every_row_and_carry_their_counts():
+    figure = level_bars(LEVELS, ["wdrożenie", "próby", "brak"])
+    assert {"29", "6", "7", "16", "14", "12"} <= set(texts(figure))
+    ends = [p.get_x() + p.get_width() for p in figure.axes[0].patches]
+    assert max(ends) == 42 and [p.get_width() for p in figure.axes[0].patches[:2]] == [29, 16]
+
+
+def test_levels_refuse_what_they_cannot_show():
+    with pytest.raises(MethodError, match="not below zero"):
+        level_bars(LEVELS.assign(brak=[np.nan, 1]), ["wdrożenie", "próby", "brak"])
+    with pytest.raises(MethodError, match="levels, between"):
+        level_bars(LEVELS, [])

@@ -18,9 +18,11 @@ from analysis.tables import (
     add_previous_facts,
     add_row_facts,
     add_score_facts,
+    area_table,
     edition_panels,
     framework_table,
     gap_facts,
+    group_table,
     indicator_columns,
     indicator_table,
     load_labels,
@@ -28,6 +30,7 @@ from analysis.tables import (
     score_columns,
     score_table,
     slug,
+    subarea_figures,
 )
 from analysis.tables.scores import score_tables
 
@@ -211,3 +214,27 @@ def test_reconstructed_exhibits_say_so(build):
         if record.get("kind") in ("figure", "table") and record["notebook"][:2] in ("21", "22", "34", "40"):
             said = "zrekonstruowan" in record["source"]
             assert said != ((record["kind"], record["no"]) in public), path.name
+
+
+def test_area_table_ends_with_the_area(cross, framework, labels):
+    table = area_table(cross, framework, "III", labels)
+    assert table["code"].tolist() == ["III.1", "III.2", "III.3", "III"] and table["emphasis"].tolist() == [0, 0, 0, 1]
+    assert table["name"].iloc[-1] == "Wynik ogółem dla obszaru"
+    whole = cross[(cross["dimension"] == "all") & (cross["code"] == "III")].set_index("measure")["value"]
+    assert table.iloc[-1][["mean", "median", "benchmark"]].tolist() == pytest.approx(
+        [whole["mean"], whole["median"], whole["benchmark"]]
+    )
+
+
+def test_group_table_has_all_clusters_first_and_the_divisions_that_exist(cross, framework, labels):
+    table = group_table(cross, framework, "II.4", labels)
+    assert table["group_code"].tolist() == ["all", "KKK", "not KKK"] and table["n"].tolist() == [4, 2, 2]
+    assert table["panel"].tolist() == ["", "Status", "Status"]
+    assert table["mean"].iloc[0] == pytest.approx(table["mean"].iloc[1:].mean())
+    assert table["benchmark"].iloc[0] == table["benchmark"].max()
+
+
+def test_every_subarea_has_its_figure_in_order(cross, framework, labels):
+    figures = {no: code for no, code, _ in subarea_figures(cross, framework, labels)}
+    assert list(figures.values()) == list(framework.subareas.index)
+    assert list(figures) == [*range(20, 29), *range(30, 40)]
