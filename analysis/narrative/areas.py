@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from analysis.narrative.words import DOWN, EQUAL, UP, listed, order, ranked
+from analysis.narrative.words import EQUAL, UP, listed, order, ranked
 from analysis.narrative.writing import Desk, f
 
 _GAP = ("zdecydowanie", "znacznie", "wyraźnie", "zauważalnie")
@@ -118,11 +118,18 @@ class AreaWriter:
         """Who leads: status, size, age, strategy, sector."""
         kkk, rest = score(self.code, "mean", "KKK"), score(self.code, "mean", "not KKK")
         moved = order(self.desk.fact(kkk), self.desk.fact(rest))
-        status = {
-            UP: f"Klastry ze statusem KKK mają średnią wyższą niż pozostałe ({f(kkk)} i {f(rest)}).",
-            DOWN: f"Klastry ze statusem KKK mają średnią niższą niż pozostałe ({f(kkk)} i {f(rest)}).",
-            EQUAL: f"Średnie klastrów ze statusem KKK i bez niego są równe ({f(kkk)}).",
-        }[moved]
+        if moved == EQUAL:
+            status = f"Średnie klastrów ze statusem KKK i bez niego są równe ({f(kkk)})."
+        else:
+            up = moved == UP
+            status = (
+                f"Klastry ze statusem KKK mają średnią {'wyższą' if up else 'niższą'} niż pozostałe "
+                f"({f(kkk)} i {f(rest)}).",
+                f"Średnia klastrów ze statusem KKK ({f(kkk)}) {'przewyższa średnią' if up else 'ustępuje średniej'} "
+                f"pozostałych ({f(rest)}).",
+                f"Status KKK idzie w parze z {'wyższą' if up else 'niższą'} średnią: {f(kkk)} wobec {f(rest)} "
+                f"bez statusu.",
+            )[(self._place + self._place // 3) % 3]
         heads = {"size": "wielkości", "age": "wieku", "strategy": "strategii"}
         found = {d: self._leaders(d) for d in heads}
         lead = [f"{name} ({'po ' if many else ''}{value})" for name, value, many in found.values()]
