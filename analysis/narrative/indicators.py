@@ -269,7 +269,7 @@ class IndicatorWriter:
             groups = ranked(known)
             if len(known) <= LISTED_AT_LEAST:
                 rest = "; ".join(self._entries(labels, g) for g in groups)
-                head = f"wśród klastrów {among} wskazywano" if among else what
+                head = f"{what} wśród klastrów {among}" if among else what
                 out.append(f"{capital(head)}: {rest}.")
                 continue
             top: list[list[str]] = []

@@ -51,8 +51,12 @@ class MembersWriter:
         }[order(self.desk.fact(wanted), self.desk.fact(rated))]
         return (
             f"Działania koordynatora w dziedzinie {what} członkowie oceniają na {f(rated)}, a potrzebę takich działań "
-            f"w przyszłości na {f(wanted)} (skala od jednego do pięciu): {word}."
-        )
+            f"w przyszłości na {f(wanted)} (skala od jednego do pięciu): {word}.",
+            f"W skali od jednego do pięciu działania koordynatora w dziedzinie {what} mają ocenę {f(rated)}, "
+            f"a potrzeba takich działań w przyszłości {f(wanted)}: {word}.",
+            f"Członkowie dają działaniom koordynatora w dziedzinie {what} ocenę {f(rated)}, a przyszłej potrzebie takich "
+            f"działań {f(wanted)} (w skali od jednego do pięciu): {word}.",
+        )[self.desk.grammar.place(self.code) % 3]
 
     def write(self) -> str:
         """The whole bullet; empty where no question belongs to the sub-area."""
