@@ -54,8 +54,8 @@ class MembersWriter:
             f"w przyszłości na {f(wanted)} (skala od jednego do pięciu): {word}.",
             f"W skali od jednego do pięciu działania koordynatora w dziedzinie {what} mają ocenę {f(rated)}, "
             f"a potrzeba takich działań w przyszłości {f(wanted)}: {word}.",
-            f"Członkowie dają działaniom koordynatora w dziedzinie {what} ocenę {f(rated)}, a przyszłej potrzebie takich "
-            f"działań {f(wanted)} (w skali od jednego do pięciu): {word}.",
+            f"Członkowie dają działaniom koordynatora w dziedzinie {what} ocenę {f(rated)}, a przyszłej potrzebie "
+            f"takich działań {f(wanted)} (w skali od jednego do pięciu): {word}.",
         )[self.desk.grammar.place(self.code) % 3]
 
     def write(self) -> str:
