@@ -315,6 +315,22 @@ def test_swapped_statistics_of_2022_equal_the_current_ones() -> None:
         assert abs(value - current) <= half + 1e-9, row["claim_id"]
 
 
+def test_comparability_decides_every_subject_and_gives_reasons() -> None:
+    table = read(DATA / "editions/2022/published/comparability.csv").set_index("subject")
+    statistics = read(DATA / "editions/2022/published/statistics.csv")
+    assert table.index.is_unique
+    assert {name.partition(":")[0] for name in table.index} <= {name.partition(":")[0] for name in statistics["metric"]}
+    assert set(statistics["metric"]) <= set(table.index)
+    assert set(table["comparable"]) == {"yes", "no"}
+    refused = table[table["comparable"] == "no"]
+    assert (refused["reason_pl"] != "").all() and ((table["reason_pl"] == "") == (table["reason_en"] == "")).all()
+    # a statistic that repeats the current edition, or another indicator, is never a previous value
+    swapped = statistics[statistics["contradiction"] != ""]["metric"]
+    assert set(swapped) <= set(refused.index)
+    assert {"IV.3.1", "III.2.7"} <= set(refused.index)
+    assert table.at["III.2.7:granted", "comparable"] == "yes"
+
+
 def test_history_repeats_table_11() -> None:
     ours = read(DATA / "editions/history.csv").set_index(["edition", "metric"])["value"]
     printed = read(PUBLISHED / "history.csv")
