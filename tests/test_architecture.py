@@ -35,14 +35,15 @@ LAYERS: dict[str, set[str]] = {
         "publish.numbers",
     },
     "lab": {"errors", "config", "framework", "compare"},
-    "compose": {"errors", "config", "framework", "composite", "workspace"},
+    "bridge": {"errors", "config", "composite"},
+    "compose": {"errors", "config", "framework", "composite", "bridge", "workspace"},
     "profiles": {"errors", "config", "framework", "facts", "composite.quantiles"},
     "disclosure": {"errors", "config"},
     "reproduction": {"errors", "config", "framework", "sources", "workspace", "composite.quantiles"},
     "charts": {"errors", "config", "framework", "facts"},
     "tables": {"errors", "config", "framework", "facts", "workspace"},
     "publish": CORE,
-    "generated": {"errors", "config"},
+    "generated": {"errors", "config", "bridge"},
 }
 FORBIDDEN = {"snakemake", "papermill", "IPython"}
 
