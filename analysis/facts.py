@@ -19,7 +19,7 @@ from analysis.errors import FactError
 UNITS = frozenset(
     {
         "count", "clusters", "members", "enterprises", "entities", "persons", "indicators", "percent",
-        "percent_points", "points", "score", "thousand_pln", "million_pln",
+        "percent_points", "points", "score", "thousand_pln", "million_pln", "thousand_persons",
         "m2", "km", "year", "years", "text", "coefficient",
     }
 )  # fmt: skip

@@ -25,12 +25,14 @@ MISSING = "–"
 _SUFFIX = {
     "pl": {
         "percent": "%", "percent_points": f"{NBSP}p.p.", "points": f"{NBSP}pkt", "thousand_pln": f"{NBSP}tys.{NBSP}zł",
-        "million_pln": f"{NBSP}mln{NBSP}zł", "m2": f"{NBSP}m²", "km": f"{NBSP}km",
+        "million_pln": f"{NBSP}mln{NBSP}zł", "thousand_persons": f"{NBSP}tys.{NBSP}osób",
+        "m2": f"{NBSP}m²", "km": f"{NBSP}km",
     },
     "en": {
         "percent": "%", "percent_points": f"{NBSP}pp", "points": f"{NBSP}points",
         "thousand_pln": f"{NBSP}thousand{NBSP}PLN",
-        "million_pln": f"{NBSP}million{NBSP}PLN", "m2": f"{NBSP}m²", "km": f"{NBSP}km",
+        "million_pln": f"{NBSP}million{NBSP}PLN", "thousand_persons": f"{NBSP}thousand{NBSP}persons",
+        "m2": f"{NBSP}m²", "km": f"{NBSP}km",
     },
 }  # fmt: skip
 

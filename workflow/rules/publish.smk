@@ -7,8 +7,8 @@ REPORT_FILES = sorted(
 STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
 OUT = BUILD + "/50_chapters/out"
 ALL_EXHIBITS = [
-    *exhibits("table", 3, 4, *range(13, 37), 38, 39, 40),
-    *exhibits("figure", *range(1, 20), 50, 51),
+    *exhibits("table", 1, 2, 3, 4, *range(10, 37), 38, 39, 40, 46, 47),
+    *exhibits("figure", *range(1, 20), *range(40, 45), 46, 47, 48, 50, 51, 56),
 ]
 
 
@@ -48,7 +48,11 @@ rule html:
                 "31_coherence",
                 "32_uncertainty",
                 "34_score_drivers",
+                "37_sector_profiles",
+                "38_selected_results",
                 "40_cross_sections",
+                "46_trends",
+                "47_edition_bridge",
                 "48_disclosure",
                 "49_reproduction",
             ],
