@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from string import ascii_lowercase
 
 import pandas as pd
 
@@ -65,7 +66,8 @@ def change_table(trends: pd.DataFrame, framework: Framework, number: Callable[[f
     -------
     DataFrame
         Columns code, name, for mean and median `<statistic>_before`, `_now`, `_change` (as printed; a dash where
-        nothing was published or the subject is not comparable), remark (why not, or what to keep in mind).
+        nothing was published or the subject is not comparable), remark (letter of the reason why not, or of what to
+        keep in mind), reason (not printed; `change_note` lists them).
     """
     indicators = trends[trends["subject"].isin(framework.indicators.index) & trends["statistic"].isin(list(SHOWN))]
     rows = []
@@ -84,10 +86,18 @@ def change_table(trends: pd.DataFrame, framework: Framework, number: Callable[[f
                     change = this["change_pct"]
                     cell["change"] = EMPTY if pd.isna(change) else _signed(float(change), number)
             row |= {f"{statistic}_{end}": text for end, text in cell.items()}
-        reason = str(own["reason_pl"].iloc[0])
-        row["remark"] = reason[:1].upper() + reason[1:] if reason else EMPTY
-        rows.append(row)
-    return pd.DataFrame(rows)
+        rows.append(row | {"reason": str(own["reason_pl"].iloc[0])})
+    table = pd.DataFrame(rows)
+    letters = dict(zip([r for r in dict.fromkeys(table["reason"]) if r], ascii_lowercase, strict=False))
+    table["remark"] = table["reason"].map(letters).fillna(EMPTY)
+    return table
+
+
+def change_note(table: pd.DataFrame) -> str:
+    """Return the reasons behind the letters of `change_table`, in their order: "a – …; b – …."."""
+    listed = table[table["reason"] != ""].drop_duplicates("remark")
+    parts = [f"{row['remark']} – {row['reason'].replace(';', ',')}" for row in listed.to_dict("records")]
+    return "; ".join(parts) + "."
 
 
 def _signed(value: float, number: Callable[[float, int], str]) -> str:
@@ -98,12 +108,12 @@ def _signed(value: float, number: Callable[[float, int], str]) -> str:
 def change_columns(labels: Labels, previous: int, edition: int) -> list[Column]:
     """Columns of the annex table of changes."""
     words, measures = labels["columns"], labels["measures"]
-    columns = [Column("name", words["measure"], width=0.25)]
+    columns = [Column("name", words["measure"], width=0.36)]
     for statistic in SHOWN:
         group = measures[statistic]
         for end, label in (("before", str(previous)), ("now", str(edition)), ("change", words["change"])):
-            columns.append(Column(f"{statistic}_{end}", label, align="right", format="mixed", width=0.083, group=group))
-    return [*columns, Column("remark", words["remarks"], width=0.252)]
+            columns.append(Column(f"{statistic}_{end}", label, align="right", format="mixed", width=0.093, group=group))
+    return [*columns, Column("remark", words["remarks"], align="center", width=0.08)]
 
 
 def add_history_facts(facts: FactSet, history: pd.DataFrame) -> None:
