@@ -250,6 +250,7 @@ def cmd_generated(args: argparse.Namespace) -> int:
         if not target.is_file() or target.read_text(encoding="utf-8") != content:
             stale.append(str(path))
             if not args.check:
+                target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(content, encoding="utf-8")
     if args.check and stale:
         raise ConfigError(f"out of date: {', '.join(stale)}; run: klastry generated")

@@ -1,4 +1,4 @@
-"""The commands of the engine: compose, uncertainty, compare; thin, as the others."""
+"""The commands of the engine: compose, uncertainty, compare, bridge; thin, as the others."""
 
 from __future__ import annotations
 
@@ -110,6 +110,19 @@ def cmd_compare(args: argparse.Namespace) -> int:
     return 0
 
 
+def cmd_bridge(args: argparse.Namespace) -> int:
+    """Say what a change of mean scores between two editions consists of; works outside the project as well."""
+    from analysis.compose.bridge import bridge_folders, summary_lines
+    from analysis.config import load_index_method
+
+    method = load_index_method(args.method, _config_dir())
+    made = bridge_folders(args.first, args.second, method, args.out, framework=args.framework)
+    print("\n".join(summary_lines(made, args.code)))
+    if args.out is not None:
+        print(f"\n{args.out}: contributions.csv, ranges.csv, frames.csv, units.csv")
+    return 0
+
+
 def add_engine_commands(commands: Any) -> None:
     """Add the commands to the sub-parsers of `klastry`."""
     sub = commands.add_parser(
@@ -156,3 +169,18 @@ def add_engine_commands(commands: Any) -> None:
     sub.add_argument("first", metavar="A", help="method or folder")
     sub.add_argument("second", metavar="B", help="method or folder")
     sub.add_argument("--out", type=Path, help="folder for the tables (default build/<edition>/compare/<A>__<B>)")
+
+    sub = commands.add_parser(
+        "bridge",
+        help="how much of a change between two editions is real, how much the scale and the set of units",
+        description="Decompose the change of every mean normalised score between two editions exactly: values of the "
+        "same units, answers that appear or vanish, observed range, fence of the cap, units entering, units leaving. "
+        "A and B are folders with indicators.csv and framework.csv as in `compose`; see docs/edition-bridge.md.",
+    )
+    sub.set_defaults(function=cmd_bridge)
+    sub.add_argument("first", metavar="A", type=Path, help="folder of the earlier edition")
+    sub.add_argument("second", metavar="B", type=Path, help="folder of the later edition")
+    sub.add_argument("--framework", type=Path, help="framework of both, instead of a framework.csv in each folder")
+    sub.add_argument("--method", help="YAML file, or the name of a method under config/method/")
+    sub.add_argument("--code", help="element to print (default: the whole index)")
+    sub.add_argument("--out", type=Path, help="folder for the tables (default: only the summary is printed)")

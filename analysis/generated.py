@@ -1,4 +1,4 @@
-"""Committed files generated from others: the schema of the method, environment.yml, the README exhibit table."""
+"""Committed files generated from others: method schema, environment.yml, exhibit table, example of the bridge."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from textwrap import shorten
 
+from analysis.bridge import example_files
 from analysis.config import schema_json
 from analysis.errors import ConfigError
 
@@ -91,6 +92,7 @@ def generated_files(root: Path) -> dict[Path, str]:
     files = {
         Path("config/schema.json"): schema_json(),
         Path("environment.yml"): environment_yml(root / "pyproject.toml"),
+        **{Path("data/examples/bridge") / name: content for name, content in example_files().items()},
     }
     exhibits = root / "build" / "2024" / "60_report" / "exhibits.csv"
     if exhibits.is_file():

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FLOAT_FORMAT = "%.15g"
+# Language, whether the answers are reconstructed.
+SOURCE_LINES = {
+    ("pl", True): "opracowanie własne na podstawie zrekonstruowanych odpowiedzi koordynatorów klastrów (N={n})",
+    ("pl", False): "opracowanie własne na podstawie badania koordynatorów klastrów (N={n})",
+    ("en", True): "own work based on reconstructed answers of cluster coordinators (N={n})",
+    ("en", False): "own work based on the survey of cluster coordinators (N={n})",
+}
 
 
 def write_csv(table: pd.DataFrame, path: Path, *, index: bool = False) -> Path:
@@ -81,9 +88,11 @@ class Workspace:
     @property
     def source_line(self) -> str:
         """Source line of exhibits made from the coordinators' answers, honest about reconstruction."""
-        if self.edition.reconstructed:
-            return "opracowanie własne na podstawie zrekonstruowanych odpowiedzi koordynatorów klastrów (N={n})"
-        return "opracowanie własne na podstawie badania koordynatorów klastrów (N={n})"
+        return self.source_in("pl")
+
+    def source_in(self, lang: str) -> str:
+        """Return `source_line` in a language (pl, en); it has a place `{n}` for the number of respondents."""
+        return SOURCE_LINES[lang, self.edition.reconstructed]
 
     def reference(self, name: str) -> pd.DataFrame:
         """Read a reference table, codes as text."""

@@ -35,7 +35,8 @@ LAYERS: dict[str, set[str]] = {
         "publish.numbers",
     },
     "lab": {"errors", "config", "framework", "compare"},
-    "compose": {"errors", "config", "framework", "composite", "workspace"},
+    "bridge": {"errors", "config", "composite"},
+    "compose": {"errors", "config", "framework", "composite", "bridge", "workspace"},
     "opinions": {"errors"},
     "profiles": {"errors", "config", "framework", "facts", "composite.quantiles"},
     "disclosure": {"errors", "config"},
@@ -53,7 +54,7 @@ LAYERS: dict[str, set[str]] = {
     # Sentences about numbers: the words must agree with the digits as they are printed.
     "narrative": {"errors", "config", "framework", "publish.numbers"},
     "publish": CORE | {"narrative"},
-    "generated": {"errors", "config"},
+    "generated": {"errors", "config", "bridge"},
 }
 FORBIDDEN = {"snakemake", "papermill", "IPython"}
 

@@ -11,17 +11,21 @@ from analysis.charts.maps import choropleth, load_shapes
 from analysis.charts.robustness import rank_intervals, sensitivity_bars
 from analysis.charts.scatter import regression_scatter
 from analysis.charts.style import polish_number, use_style
+from analysis.charts.trends import editions_over_time, score_spread, waterfall
 
 __all__ = [
     "bars",
     "choropleth",
+    "editions_over_time",
     "level_bars",
     "load_shapes",
     "median_benchmark",
     "polish_number",
     "rank_intervals",
     "regression_scatter",
+    "score_spread",
     "sensitivity_bars",
     "stacked_bar",
     "use_style",
+    "waterfall",
 ]

@@ -41,6 +41,9 @@ class Strengths(Section):
 
     strength_at_least: float = Field(0.30, description="median from which a sub-area is a strength")
     weakness_at_most: float = Field(0.20, description="median up to which a sub-area is a weakness")
+    decimals: Annotated[int, Field(ge=0)] = Field(
+        2, description="decimals to which a median is rounded before it meets the limits, as the tables print it"
+    )
 
 
 class Individual(Section):

@@ -30,6 +30,7 @@ from analysis.publish.exhibits import Exhibit, exhibit_id
 from analysis.publish.lint import Finding
 
 SOURCE_WORD = {"pl": "Źródło", "en": "Source"}
+STILL_TO_COME = {"pl": "W przygotowaniu są jeszcze podrozdziały:", "en": "Sections still in preparation:"}
 
 
 class Chapter(BaseModel):
@@ -297,10 +298,18 @@ class _Voice:
         """Write the bullet of the members' answers about a sub-area."""
         return self._narrate("members_view", code)
 
+    def announced(self) -> str:
+        """Say here which sections of the chapter are still in preparation (`sections` of `chapters.yaml`)."""
+        titles = self.rendered.chapter.sections
+        if not titles:
+            return self.problem("no `sections` of this chapter are announced in chapters.yaml; leave the call out")
+        outline = "".join(f"\n- {title}" for title in titles)
+        return f"\n\n::: {{.in-preparation}}\n{STILL_TO_COME[self.lang]}\n{outline}\n:::\n\n"
+
     def functions(self) -> dict[str, Any]:
         names = (
             "f", "value", "has", "ids", "plural", "change", "compare", "figure", "table", "area_verdict",
-            "subarea_lead", "groups_view", "indicator", "members_view",
+            "subarea_lead", "groups_view", "indicator", "members_view", "announced",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names} | {"lang": self.lang}
 

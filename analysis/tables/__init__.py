@@ -1,7 +1,15 @@
 """Printed tables: pure functions from analysis tables to display tables, their columns, and the facts they hold."""
 
+from analysis.tables.bridge import (
+    add_bridge_facts,
+    add_ingredient_facts,
+    bridge_columns,
+    bridge_table,
+    ingredients,
+    waterfall_rows,
+)
 from analysis.tables.disclosure import add_disclosure_facts
-from analysis.tables.exhibits import ExhibitDesk, Labels, load_labels
+from analysis.tables.exhibits import ExhibitDesk, Labels, load_labels, load_words
 from analysis.tables.facts import (
     add_change_facts,
     add_design_facts,
@@ -30,11 +38,29 @@ from analysis.tables.sample import (
 )
 from analysis.tables.score_facts import add_driver_facts, add_group_facts, add_index_facts
 from analysis.tables.scores import edition_panels, panel_table, save_score_tables, score_columns, score_table
+from analysis.tables.sectors import (
+    add_leader_facts,
+    add_sector_facts,
+    sector_columns,
+    sector_table,
+    sector_values,
+)
+from analysis.tables.strengths import add_spread_facts, add_strength_facts, strength_columns, strength_table
 from analysis.tables.subareas import area_table, group_table, save_area_tables, subarea_figures
+from analysis.tables.trends import (
+    add_history_facts,
+    add_trend_facts,
+    change_columns,
+    change_note,
+    change_table,
+    history_columns,
+    history_table,
+)
 
 __all__ = [
     "ExhibitDesk",
     "Labels",
+    "add_bridge_facts",
     "add_change_facts",
     "add_coherence_facts",
     "add_design_facts",
@@ -43,8 +69,11 @@ __all__ = [
     "add_framework_facts",
     "add_group_facts",
     "add_group_labels",
+    "add_history_facts",
     "add_index_facts",
+    "add_ingredient_facts",
     "add_label_facts",
+    "add_leader_facts",
     "add_member_facts",
     "add_method_facts",
     "add_previous_facts",
@@ -53,18 +82,31 @@ __all__ = [
     "add_robustness_facts",
     "add_row_facts",
     "add_score_facts",
+    "add_sector_facts",
     "add_share_facts",
+    "add_spread_facts",
     "add_statistics_facts",
+    "add_strength_facts",
+    "add_trend_facts",
     "area_table",
+    "bridge_columns",
+    "bridge_table",
+    "change_columns",
+    "change_note",
+    "change_table",
     "collect_counts",
     "edition_panels",
     "framework_columns",
     "framework_table",
     "gap_facts",
     "group_table",
+    "history_columns",
+    "history_table",
     "indicator_columns",
     "indicator_table",
+    "ingredients",
     "load_labels",
+    "load_words",
     "member_table",
     "panel_table",
     "rank_facts",
@@ -75,6 +117,12 @@ __all__ = [
     "save_score_tables",
     "score_columns",
     "score_table",
+    "sector_columns",
+    "sector_table",
+    "sector_values",
     "slug",
+    "strength_columns",
+    "strength_table",
     "subarea_figures",
+    "waterfall_rows",
 ]

@@ -51,13 +51,27 @@ def load_labels(folder: Path, lang: str = "pl") -> Labels:
     PublishError
         A file is missing.
     """
-    loaded: list[Any] = []
-    for name in (f"{lang}.yaml", f"exhibits_{lang}.yaml"):
-        if not (folder / name).is_file():
-            raise PublishError(f"{folder / name} does not exist; labels for `{lang}` are needed to print exhibits")
-        loaded.append(yaml.safe_load((folder / name).read_text(encoding="utf-8")))
-    words = {section: {str(k): str(v) for k, v in entries.items()} for section, entries in loaded[0].items()}
-    return Labels(words, loaded[1]["figures"], loaded[1]["tables"])
+    titles = _load(folder, f"exhibits_{lang}.yaml", lang)
+    return Labels(load_words(folder, lang), titles["figures"], titles["tables"])
+
+
+def load_words(folder: Path, lang: str) -> dict[str, dict[str, str]]:
+    """Read `<lang>.yaml` alone: section → key → word, for an exhibit in a second language.
+
+    Raises
+    ------
+    PublishError
+        The file is missing.
+    """
+    words = _load(folder, f"{lang}.yaml", lang)
+    return {section: {str(k): str(v) for k, v in entries.items()} for section, entries in words.items()}
+
+
+def _load(folder: Path, name: str, lang: str) -> dict[str, Any]:
+    if not (folder / name).is_file():
+        raise PublishError(f"{folder / name} does not exist; labels for `{lang}` are needed to print exhibits")
+    loaded: dict[str, Any] = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+    return loaded
 
 
 @dataclass(frozen=True)

@@ -147,3 +147,13 @@ def test_step_reports_all_kinds_of_problems_together(fresh: Publication) -> None
         assert part in message, part
     line = text.splitlines().index("42 razy") + 1
     assert f"chapters/04_results.md:{line}: typed number" in message
+
+
+def test_ready_chapter_announces_the_sections_still_to_come(tmp_path: Path) -> None:
+    (tmp_path / "04.md").write_text("# T\n\n{{ announced() }}\n", encoding="utf-8")
+    chapter = Chapter(title="T", status="ready", file="04.md", sections=["Pierwszy", "Drugi"])
+    rendered, found = chapters.render(chapter, tmp_path, FACTS, {}, words=Words(), edition={})
+    assert not found and "::: {.in-preparation}" in rendered.text
+    assert "- Pierwszy\n- Drugi" in rendered.text
+    _, problems = _render(tmp_path, "# T\n\n{{ announced() }}\n")
+    assert "no `sections`" in problems[0]

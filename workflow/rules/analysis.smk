@@ -241,9 +241,11 @@ rule cross_sections_40:
         previous="data/editions/2022/published/statistics.csv",
         code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
-        exhibits("table", *range(18, 37)),
-        exhibits("figure", 13, 14, 15, 16, 19),
+        exhibits("table", 1, 2, 12, *range(18, 37)),
+        exhibits("figure", 13, 14, 15, 16, 19, 40, 48),
         cross=ensure(BUILD + "/40_analyses/cross_sections.csv", non_empty=True),
+        strengths=BUILD + "/40_analyses/strengths.csv",
+        spread=BUILD + "/40_analyses/spread.csv",
         facts=BUILD + "/40_analyses/facts/40_cross_sections.json",
         notebook=BUILD + "/notebooks/40_cross_sections.ipynb",
     log:
@@ -293,6 +295,107 @@ rule subareas_45:
         name="45_subareas",
     message:
         "45_subareas"
+    shell:
+        NOTEBOOK
+
+
+rule sector_profiles_37:
+    input:
+        notebook="notebooks/37_sector_profiles.ipynb",
+        indicators=rules.indicators_20.output.indicators,
+        characteristics=rules.indicators_20.output.characteristics,
+        normalised=rules.scores_30.output.normalised,
+        cross=rules.cross_sections_40.output.cross,
+        framework=framework_files(),
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
+    output:
+        exhibits("table", 10),
+        tables=[f"{BUILD}/37_sector_profiles/{name}.csv" for name in ("means", "contrasts", "leaders")],
+        facts=BUILD + "/40_analyses/facts/37_sector_profiles.json",
+        notebook=BUILD + "/notebooks/37_sector_profiles.ipynb",
+    log:
+        BUILD + "/logs/37_sector_profiles.log",
+    params:
+        name="37_sector_profiles",
+    message:
+        "37_sector_profiles"
+    shell:
+        NOTEBOOK
+
+
+rule selected_results_38:
+    input:
+        notebook="notebooks/38_selected_results.ipynb",
+        tables=rules.validation_10.output.tables,
+        indicators=rules.indicators_20.output.indicators,
+        characteristics=rules.indicators_20.output.characteristics,
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        framework=framework_files(),
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
+    output:
+        exhibits("figure", 41, 42, 43, 44),
+        facts=BUILD + "/40_analyses/facts/38_selected_results.json",
+        notebook=BUILD + "/notebooks/38_selected_results.ipynb",
+    log:
+        BUILD + "/logs/38_selected_results.log",
+    params:
+        name="38_selected_results",
+    message:
+        "38_selected_results"
+    shell:
+        NOTEBOOK
+
+
+rule trends_46:
+    input:
+        notebook="notebooks/46_trends.ipynb",
+        tables=rules.validation_10.output.tables,
+        indicators=rules.indicators_20.output.indicators,
+        scores=rules.scores_30.output.scores,
+        previous=previous_files(),
+        history="data/editions/history.csv",
+        framework=framework_files(),
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
+    output:
+        exhibits("table", 11, 46),
+        exhibits("figure", 46, 47),
+        history=ensure(BUILD + "/46_trends/history.csv", non_empty=True),
+        trends=ensure(BUILD + "/46_trends/trends.csv", non_empty=True),
+        implied=BUILD + "/46_trends/implied_totals.csv",
+        facts=BUILD + "/40_analyses/facts/46_trends.json",
+        notebook=BUILD + "/notebooks/46_trends.ipynb",
+    log:
+        BUILD + "/logs/46_trends.log",
+    params:
+        name="46_trends",
+    message:
+        "46_trends"
+    shell:
+        NOTEBOOK
+
+
+rule edition_bridge_47:
+    input:
+        notebook="notebooks/47_edition_bridge.ipynb",
+        example=sorted(str(p) for p in Path("data/examples/bridge").rglob("*.*")),
+        previous=previous_files(),
+        framework=framework_files(),
+        code=package("bridge", "composite", "compose", "charts", "tables"),
+    output:
+        exhibits("table", 47),
+        exhibits("figure", 56),
+        tables=[
+            f"{BUILD}/47_edition_bridge/{name}.csv"
+            for name in ("contributions", "ranges", "frames", "units", "ingredients")
+        ],
+        facts=BUILD + "/40_analyses/facts/47_edition_bridge.json",
+        notebook=BUILD + "/notebooks/47_edition_bridge.ipynb",
+    log:
+        BUILD + "/logs/47_edition_bridge.log",
+    params:
+        name="47_edition_bridge",
+    message:
+        "47_edition_bridge"
     shell:
         NOTEBOOK
 
@@ -375,6 +478,10 @@ rule facts:
             rules.score_drivers_34.output.facts,
             rules.cross_sections_40.output.facts,
             rules.members_survey_44.output.facts,
+            rules.sector_profiles_37.output.facts,
+            rules.selected_results_38.output.facts,
+            rules.trends_46.output.facts,
+            rules.edition_bridge_47.output.facts,
             rules.disclosure_48.output.facts,
             rules.reproduction_49.output.facts,
         ],

@@ -5,7 +5,7 @@
 from pathlib import Path
 
 from analysis.config import load_method
-from analysis.sources import INSTRUMENTS
+from analysis.sources import INSTRUMENTS, load_edition
 
 EDITION = int(config.get("edition", 2024))
 METHOD = str(config.get("method", "default"))
@@ -42,6 +42,13 @@ def raw_files():
 def edition_files(*folders):
     """Tables in folders of the edition."""
     return sorted(str(p) for name in folders for p in Path(f"data/editions/{EDITION}", name).glob("*.csv"))
+
+
+def previous_files():
+    """What is published of the previous edition."""
+    previous = load_edition(EDITION, Path("data")).info["previous_edition"]
+    folder = Path("data/editions", str(previous), "published")
+    return sorted(str(p) for p in folder.glob("*.csv"))
 
 
 def hashed_inputs():

@@ -7,8 +7,8 @@ REPORT_FILES = sorted(
 STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
 OUT = BUILD + "/50_chapters/out"
 ALL_EXHIBITS = [
-    *exhibits("table", *range(3, 10), *range(13, 37), 38, 39, 40),
-    *exhibits("figure", *range(1, 40), 50, 51),
+    *exhibits("table", *range(1, 37), 38, 39, 40, 46, 47),
+    *exhibits("figure", *range(1, 45), 46, 47, 48, 50, 51, 56),
 ]
 
 
@@ -50,9 +50,13 @@ rule html:
                 "31_coherence",
                 "32_uncertainty",
                 "34_score_drivers",
+                "37_sector_profiles",
+                "38_selected_results",
                 "40_cross_sections",
                 "44_members_survey",
                 "45_subareas",
+                "46_trends",
+                "47_edition_bridge",
                 "48_disclosure",
                 "49_reproduction",
             ],
