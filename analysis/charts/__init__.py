@@ -10,11 +10,12 @@ from analysis.charts.dumbbell import median_benchmark
 from analysis.charts.maps import choropleth, load_shapes
 from analysis.charts.robustness import rank_intervals, sensitivity_bars
 from analysis.charts.scatter import regression_scatter
-from analysis.charts.style import polish_number, use_style
+from analysis.charts.style import english_number, polish_number, use_style
 
 __all__ = [
     "bars",
     "choropleth",
+    "english_number",
     "load_shapes",
     "median_benchmark",
     "polish_number",

@@ -142,11 +142,14 @@ def build_docx(pub: Publication) -> Path:
 
 
 def build_annex(pub: Publication) -> Path:
-    """Write the statistical annex into `50_chapters/out`."""
+    """Write the statistical annex into `50_chapters/out`: workbooks in both languages, and the data package."""
     from analysis.publish.annex import build_annex as build
+    from analysis.publish.datapackage import build_datapackage
 
     out = pub.out_dir / pub.file_name("xlsx")
-    print(f"annex: {build(pub, out)} tables")
+    made, english = build(pub, out), build(pub, pub.out_dir / pub.file_name("xlsx", "en"), "en")
+    files = build_datapackage(pub, pub.out_dir / "dane")
+    print(f"annex: {made} tables, {english} in English, {files} data files")
     return out
 
 

@@ -1,7 +1,7 @@
 """Printed tables: pure functions from analysis tables to display tables, their columns, and the facts they hold."""
 
 from analysis.tables.disclosure import add_disclosure_facts
-from analysis.tables.exhibits import ExhibitDesk, Labels, load_labels
+from analysis.tables.exhibits import English, ExhibitDesk, Labels, load_labels
 from analysis.tables.facts import (
     add_change_facts,
     add_design_facts,
@@ -26,11 +26,14 @@ from analysis.tables.sample import (
     framework_table,
     registry_columns,
     registry_table,
+    registry_table_en,
+    save_sample_tables,
 )
 from analysis.tables.score_facts import add_driver_facts, add_group_facts, add_index_facts
 from analysis.tables.scores import edition_panels, panel_table, save_score_tables, score_columns, score_table
 
 __all__ = [
+    "English",
     "ExhibitDesk",
     "Labels",
     "add_change_facts",
@@ -62,7 +65,9 @@ __all__ = [
     "rank_facts",
     "registry_columns",
     "registry_table",
+    "registry_table_en",
     "save_indicator_tables",
+    "save_sample_tables",
     "save_score_tables",
     "score_columns",
     "score_table",
