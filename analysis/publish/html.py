@@ -17,10 +17,11 @@ from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
 
-from analysis.publish import pandoc
+from analysis.publish import numbers, pandoc
 from analysis.publish.assemble import BookChapter
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import exhibit_name
+from analysis.publish.datapackage import resources
 from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import to_html
 from analysis.publish.exhibits import Exhibit
@@ -211,12 +212,12 @@ def _index_body(pub: Publication, pages: list[Page], finder: str) -> str:
         (pub.file_name("pdf"), "Raport (PDF)", "wersja do druku, dostępna cyfrowo"),
         (pub.file_name("docx"), "Raport (DOCX)", "wersja edytowalna"),
         (pub.file_name("xlsx"), "Aneks statystyczny (XLSX)", "tabele z liczbami"),
-        (pub.file_name("xlsx", "en"), "Statistical annex (XLSX)", "the tables in English"),
-        ("dane/datapackage.json", "Dane (CSV)", "pakiet tabel z opisem kolumn"),
+        (pub.file_name("xlsx", "en"), '<span lang="en">Statistical annex (XLSX)</span>', "tabele po angielsku"),
     ]
     items = "".join(
         f'<li><a href="../{quote(name)}">{label}<small>{note}</small></a></li>' for name, label, note in downloads
     )
+    items += '<li><a href="dane.html">Dane (CSV)<small>tabele z opisem kolumn</small></a></li>'
     imprint = ". ".join(filter(None, [pub.edition_label, pub.period, pub.publisher, pub.date_text.capitalize()]))
     note = f'<div class="note"><p>{escape(pub.provenance_note)}</p></div>' if pub.provenance_note else ""
     return (
@@ -247,6 +248,28 @@ def _computed_body(notebooks: list[NotebookPage]) -> str:
         "danych tej edycji: kod wraz z wynikami. Opisy w notatnikach są po angielsku.</p>"
         f'<ul class="contents">{rows}</ul>'
     )
+
+
+def _data_body(pub: Publication) -> str:
+    """The data package for readers: every file with its columns."""
+    parts = [
+        "<h1>Dane</h1><p>Statystyki z aneksu w plikach CSV: jeden wiersz to jedna wartość, kolumny są opisane po "
+        'polsku i po angielsku. Opis dla programów to <a href="../dane/datapackage.json" download>datapackage.json</a> '
+        "w formacie Data Package. W plikach nie ma odpowiedzi pojedynczych respondentów.</p>"
+    ]
+    for resource in resources(pub):
+        rows = "".join(
+            f'<tr><th scope="row"><code>{column.name}</code></th><td>{escape(column.pl)}</td>'
+            f'<td lang="en">{escape(column.en)}</td></tr>'
+            for column in resource.fields
+        )
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("Kolumna", "Opis", "Opis po angielsku"))
+        parts.append(
+            f'<h2 id="{resource.name}">{escape(resource.pl)}</h2><p><a href="../dane/{resource.name}.csv" download>'
+            f"{resource.name}.csv</a> (liczba wierszy: {numbers.number(len(resource.table))})</p>"
+            f'<div class="table-scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        )
+    return "\n".join(parts)
 
 
 _SEARCH = (
@@ -294,7 +317,7 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     notebooks = notebook_pages(pub.build / "notebooks")
     names = {n.name for n in notebooks}
     places = _places(pages)
-    numbers, number_pages = ledger.open_ledger(pub, notebooks)
+    facts_of, number_pages = ledger.open_ledger(pub, notebooks)
     tables = ledger.group_tables(pub.exhibits, places)
     lists = Page("spis-rysunkow-i-tabel.html", "Spis rysunków i tabel", "", "pl", [])
     computed = Page("obliczenia.html", "Obliczenia", "", "pl", [])
@@ -302,7 +325,8 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     # Individual reports stand beside the site; a project without their template has none.
     has_individual = (pub.report_dir / "individual").is_dir()
     entry = Page(ledger.ENTRY, ledger.TITLE, "", "pl", [])
-    extra = [lists, entry, *([computed] if notebooks else []), *([individual] if has_individual else [])]
+    data = Page("dane.html", "Dane", "", "pl", [])
+    extra = [lists, entry, data, *([computed] if notebooks else []), *([individual] if has_individual else [])]
     index = Page("index.html", pub.title, "", "pl", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
     order = [index, *pages]
     for before, after in pairwise(order):
@@ -316,20 +340,22 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     for page in pages:
         doc = pub.book.doc(_prepare(page, places, draw))
         body, facts = anchor_numbers(_polish(pandoc.write(doc, "html5", _ARGS).decode()))
-        ledger.note_places(numbers, facts, page)
+        ledger.note_places(facts_of, facts, page)
         page.numbers = bool(facts)
         if page.children:
             title = "W tym rozdziale" if page.lang == "pl" else "In this chapter"
             body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{_contents(page.children)}'
-        page.body = body + sources_of_page(numbers, facts, page.lang)
+        page.body = body + sources_of_page(facts_of, facts, page.lang)
         entries += _search_entries(page)
         # A wide table needs the room of the page's own contents.
         site.write(page, toc=not page.children and 'class="exhibit wide"' not in body)
-    index.body = _index_body(pub, chapters, ledger.index_part(numbers))
+    index.body = _index_body(pub, chapters, ledger.index_part(facts_of))
     lists.body = _lists_body(pub, places)
     computed.body = _computed_body(notebooks)
     site.write(index, toc=False)
     site.write(lists, toc=False)
+    data.body = _data_body(pub)
+    site.write(data, toc=False)
     site.write(Page("szukaj.html", "Szukaj w raporcie", "", "pl", [], body=_SEARCH), toc=False)
     if notebooks:
         site.write(computed, toc=False)
@@ -339,5 +365,5 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         site.write(page, base="../")
         entries.append({"title": notebook.title, "where": "Obliczenia", "url": file, "text": notebook.text})
     _assets(pub, out, entries)
-    ledger.write_ledger(numbers, number_pages, site, entry, tables, pub.provenance_note)
+    ledger.write_ledger(facts_of, number_pages, site, entry, tables, pub.provenance_note)
     return sorted(p.name for p in out.glob("*.html"))

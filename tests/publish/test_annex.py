@@ -181,3 +181,17 @@ def test_answers_without_a_licence_are_not_packed(fresh: Publication) -> None:
     (fresh.project / "data/editions/2024/raw/coordinators.csv.source.yaml").write_text("licence: none\n", "utf-8")
     with pytest.raises(PublishError, match="licence is 'none'"):
         steps.build_annex(fresh)
+
+
+# --- the edition itself ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.product
+def test_the_edition_keeps_the_rules(build: Path) -> None:
+    report = build / "60_report"
+    for name, locale in (("aneks-statystyczny-2024.xlsx", "pl-PL"), ("statistical-annex-2024.xlsx", "en-GB")):
+        book = openpyxl.load_workbook(report / name)
+        assert {s.title: breaches(s) for s in book.worksheets[1:] if breaches(s)} == {}
+        assert language(report / name) == locale
+    package = check_package(report / "dane")
+    assert {r["name"] for r in package["resources"]} >= {"scores_by_group", "indicator_statistics", "answer_shares"}
