@@ -194,7 +194,7 @@
       });
       if (!on) { close(); }
     };
-    bar.hidden = false;
+    bar.classList.add("ready");
     var kept = null;
     try { kept = window.localStorage.getItem("klastry-zrodla"); } catch (error) { kept = null; }
     set(kept === "1");

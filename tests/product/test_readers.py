@@ -147,7 +147,8 @@ def test_every_fact_is_on_the_ledger_with_words_of_its_own(build: Path) -> None:
     used = set()
     for path in (build / "50_chapters").glob("*.used.json"):
         used |= set(json.loads(path.read_text("utf-8"))["facts"])
-    plain = [e for e in data["facts"] if e[0] in used and re.search(r"[a-z]_[a-z]|^score|^indicator", e[2])]
+    said = {e[0]: re.sub(r"„[^”]*”", "", e[2]) for e in data["facts"] if e[0] in used}  # names of rows are quoted
+    plain = [(key, text) for key, text in said.items() if re.search(r"[a-z]_[a-z]|^score|^indicator", text)]
     assert not plain, f"printed facts described by raw names: {plain[:5]}"
 
 

@@ -141,6 +141,22 @@ class Describer:
         label = known[0] if known else {"1": "tak", "0": "nie"}.get(answer, answer.replace("_", " "))
         return f"odpowiedź „{label}” na pytanie „{self.question(item)}”"
 
+    def _asked(self, key: str) -> str:
+        """Describe a row of the members' survey, `Q<number>[.<position>][.<answer>].<statistic>`."""
+        number, *parts = key.removeprefix("Q").split(".")[:-1]
+        book = self.framework.codebooks["members"]
+        rows = book[book["question_no"].astype(str) == number].to_dict("records")
+        if not rows:
+            return f"„{key}”"
+        ends = [r for r in rows if parts and str(r["item"]).endswith(f"__{parts[0]}")]
+        row, rest = (ends[0], parts[1:]) if ends else (rows[0], parts)
+        position = f" – {row['option_pl']}" if ends and row.get("option_pl") else ""
+        question = f"pytanie „{row['question_pl']}{position}”"
+        if not rest:
+            return question
+        label = self.options.get((str(row["option_list"]), rest[0])) or {"yes": "tak", "no": "nie"}.get(rest[0], "")
+        return f"odpowiedź „{label or rest[0].replace('_', ' ')}”, {question}"
+
     def _value(self, name: str, value: str, parts: Mapping[str, str]) -> str:
         if name == "code":
             known = value == OVERALL or any(
@@ -192,12 +208,14 @@ class Describer:
             shown["label"] = self.labels.get((str(fact["table"]), str(fact["key"])), str(fact["key"]))
             if "{item}" in rule.text:
                 shown["item"] = self._answer(str(fact["key"]))
+            if "{asked}" in rule.text:
+                shown["asked"] = self._asked(str(fact["key"]))
             if "{rule}" in rule.how:
                 shown["rule"] = self.word("rule", str(self.framework.indicators.at[parts["code"], "rule"]))
             if of:
                 shown["of"] = self.describe(of, self.facts[of]).what
             if rule.sibling:
-                shown["sibling"] = str(self.facts.get(rule.sibling.format(**parts), {}).get("value", parts["rest"]))
+                shown["sibling"] = str(self.facts.get(rule.sibling.format(**parts), {}).get("value", fact["key"]))
             how = rule.how.format(**shown) if rule.how else shown["how"]
             return Description(_upper(rule.text.format(**shown)), _upper(how.removeprefix(". ")), code)
         page = self.word("pages", str(fact["notebook"]))
