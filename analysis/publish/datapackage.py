@@ -91,18 +91,14 @@ def _elements(framework: Framework) -> Resource:
 
 
 def _scores(pub: Publication, framework: Framework) -> tuple[Resource, Resource]:
-    """Groups, and the scores by group; divisions that the report adds to the printed ones follow at the end."""
-    parts = [_read(pub, "40_analyses/cross_sections.csv")]
-    if (pub.build / "40_analyses/cross_sections_more.csv").is_file():
-        parts.append(_read(pub, "40_analyses/cross_sections_more.csv"))
-    cross = pd.concat(parts, ignore_index=True).drop_duplicates(["dimension", "group", "code", "measure"])
+    """Groups, and the scores by group: the numbers of the annex tables."""
+    cross = _read(pub, "40_analyses/cross_sections.csv")
     names = framework.cross_sections.set_index(["dimension", "group"])
     groups = cross.drop_duplicates(["dimension", "group"])[["dimension", "group", "n"]].reset_index(drop=True)
     for lang in ("pl", "en"):
         known = names[f"label_{lang}"].to_dict()
-        groups[f"label_{lang}"] = [
-            known.get((d, g), g) for d, g in zip(groups["dimension"], groups["group"], strict=True)
-        ]
+        pairs = zip(groups["dimension"], groups["group"], strict=True)
+        groups[f"label_{lang}"] = [str(known[pair]) for pair in pairs]
     pair = ("dimension", "group")
     label = Field("label_pl", "string", "nazwa grupy po polsku", "name of the group in Polish", _REQUIRED)
     label_en = Field("label_en", "string", "nazwa grupy po angielsku", "name of the group in English", _REQUIRED)

@@ -99,7 +99,7 @@ rule annex:
         exhibits=ALL_EXHIBITS,
         tables=expand(
             BUILD + "/40_analyses/{name}.csv",
-            name=["cross_sections", "cross_sections_more", "indicator_statistics", "answer_shares"],
+            name=["cross_sections", "indicator_statistics", "answer_shares"],
         ),
         framework=framework_files(),
         licence=f"{RAW}/coordinators.csv.source.yaml",
