@@ -6,7 +6,7 @@ Paths live here and in the workflow only; the analysis packages take tables and 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -84,6 +84,13 @@ class Workspace:
     def framework(self) -> Framework:
         """The framework tables."""
         return load_framework(self.data_dir)
+
+    @property
+    def source_line_en(self) -> str:
+        """The same source line in English."""
+        if self.edition.reconstructed:
+            return "own work based on the reconstructed answers of cluster coordinators (N={n})"
+        return "own work based on the survey of cluster coordinators (N={n})"
 
     @property
     def source_line(self) -> str:
@@ -185,15 +192,19 @@ class Workspace:
         row_header: str | None = None,
         orientation: str = "portrait",
         emphasis: str | None = None,
+        subject: str = "",
+        english: Mapping[str, Any] | None = None,
     ) -> Path:
         """Save a table under its printed number with the description of its columns.
 
-        `emphasis` names a column of 0/1 that marks rows to set off; it is kept in the data but not printed.
+        `emphasis` names a column of 0/1 that marks rows to set off; it is kept in the data but not printed. `subject`
+        is the group of clusters that the table is about, as `dimension/group`. `english` is the same table in English
+        (`title`, `source`, `note`, `columns`, `table`), for the English workbook.
 
         Raises
         ------
         PublishError
-            A described column is not in the table, or the title is empty.
+            A described column is not in the table, the title is empty, or the English table has other rows.
         """
         if not title.strip():
             raise PublishError(f"{notebook}: table {no} needs a title")
@@ -204,12 +215,18 @@ class Workspace:
             )
         stem = f"40_analyses/tables/table-{no:02d}"
         self.write(table, f"{stem}.csv")
-        record = {
+        record: dict[str, Any] = {
             "kind": "table", "no": no, "id": f"tbl-{no}", "title": title, "chapter": chapter, "notebook": notebook,
             "source": source, "note": note, "data_file": f"{stem}.csv", "columns": [asdict(c) for c in columns],
             "row_header": row_header or columns[0].name, "orientation": orientation, "emphasis": emphasis,
-            "edition_status": "computed",
+            "edition_status": "computed", "subject": subject,
         }  # fmt: skip
+        if english is not None:
+            if len(english["table"]) != len(table):
+                raise PublishError(f"{notebook}: table {no} has {len(table)} rows, in English {len(english['table'])}")
+            self.write(english["table"], f"{stem}.en.csv")
+            record["en"] = {key: english[key] for key in ("title", "source", "note")}
+            record["en"] |= {"data_file": f"{stem}.en.csv", "columns": [asdict(c) for c in english["columns"]]}
         return write_json(record, self.path(f"{stem}.json"))
 
 

@@ -10,13 +10,14 @@ from analysis.charts.dumbbell import median_benchmark
 from analysis.charts.maps import choropleth, load_shapes
 from analysis.charts.robustness import rank_intervals, sensitivity_bars
 from analysis.charts.scatter import regression_scatter
-from analysis.charts.style import polish_number, use_style
+from analysis.charts.style import english_number, polish_number, use_style
 from analysis.charts.trends import editions_over_time, score_spread, waterfall
 
 __all__ = [
     "bars",
     "choropleth",
     "editions_over_time",
+    "english_number",
     "level_bars",
     "load_shapes",
     "median_benchmark",

@@ -75,6 +75,23 @@ def new_figure(height_cm: float, *, width_cm: float = TEXT_WIDTH_CM) -> Figure:
     return figure
 
 
+def _rounded(value: float, decimals: int) -> Decimal:
+    return Decimal(f"{float(value):.15g}").quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def english_number(value: float, decimals: int = 0) -> str:
+    """Format a number the English way: decimal point, comma between thousands, halves rounded away from zero.
+
+    Examples
+    --------
+    >>> english_number(25863.04, 1), english_number(-0.125, 2)
+    ('25,863.0', '−0.13')
+    """
+    rounded = _rounded(value, decimals)
+    text = f"{abs(rounded):,.{decimals}f}"
+    return f"−{text}" if rounded < 0 else text
+
+
 def polish_number(value: float, decimals: int = 0) -> str:
     """Format a number the Polish way: decimal comma, no-break space between thousands, halves rounded away from zero.
 
@@ -87,8 +104,7 @@ def polish_number(value: float, decimals: int = 0) -> str:
     >>> polish_number(-4.0)
     '−4'
     """
-    quantum = Decimal(1).scaleb(-decimals)
-    rounded = Decimal(f"{float(value):.15g}").quantize(quantum, rounding=ROUND_HALF_UP)
+    rounded = _rounded(value, decimals)
     text = f"{abs(rounded):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
     return f"{MINUS}{text}" if rounded < 0 else text
 

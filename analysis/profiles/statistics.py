@@ -57,7 +57,9 @@ def indicator_statistics(indicators: pd.DataFrame, *, quantile_type: int = 7) ->
     return table.rename_axis("code").reset_index()[COLUMNS]
 
 
-def answer_shares(answers: pd.DataFrame, codebook: pd.DataFrame, option_lists: pd.DataFrame) -> pd.DataFrame:
+def answer_shares(
+    answers: pd.DataFrame, codebook: pd.DataFrame, option_lists: pd.DataFrame, lang: str = "pl"
+) -> pd.DataFrame:
     """Share of respondents for each option of closed questions.
 
     Parameters
@@ -65,9 +67,11 @@ def answer_shares(answers: pd.DataFrame, codebook: pd.DataFrame, option_lists: p
     answers
         (n_respondents, …), one column per item of the codebook.
     codebook
-        Columns item, type, option_list, option_pl.
+        Columns item, type, option_list, option_<lang>.
     option_lists
-        Columns option_list, option, label_pl.
+        Columns option_list, option, label_<lang>.
+    lang
+        Language of the labels.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def answer_shares(answers: pd.DataFrame, codebook: pd.DataFrame, option_lists: p
         has the right base; `share` is percent.
     """
     rows = []
-    closed = codebook.loc[codebook["type"].isin(SHARED_TYPES), ["item", "type", "option_list", "option_pl"]]
+    closed = codebook.loc[codebook["type"].isin(SHARED_TYPES), ["item", "type", "option_list", f"option_{lang}"]]
     for item, kind, option_list, ticked in closed.astype(str).itertuples(index=False, name=None):
         if item not in answers:
             continue
@@ -95,7 +99,7 @@ def answer_shares(answers: pd.DataFrame, codebook: pd.DataFrame, option_lists: p
         codes = column.astype(str)
         if pd.api.types.is_numeric_dtype(column):
             codes = column.astype(int).astype(str)
-        for option, label in zip(listed["option"], listed["label_pl"], strict=True):
+        for option, label in zip(listed["option"], listed[f"label_{lang}"], strict=True):
             rows.append((item, question, option, label, len(column), int((codes == option).sum())))
     table = pd.DataFrame(rows, columns=["item", "question", "option", "label", "n", "k"])
     table["share"] = (100 * table["k"] / table["n"].where(table["n"] > 0)).astype(float)

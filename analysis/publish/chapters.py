@@ -8,6 +8,7 @@ number. Templates may use `if` and `for`, no arithmetic.
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import sys
 from collections.abc import Mapping
@@ -27,14 +28,18 @@ from analysis.narrative.words import DOWN, EQUAL, NEAR, UP
 from analysis.publish import numbers
 from analysis.publish.crossref import exhibit_name
 from analysis.publish.exhibits import Exhibit, exhibit_id
-from analysis.publish.lint import Finding
+from analysis.publish.lint import MARK, Finding
 
 SOURCE_WORD = {"pl": "Źródło", "en": "Source"}
 STILL_TO_COME = {"pl": "W przygotowaniu są jeszcze podrozdziały:", "en": "Sections still in preparation:"}
 
 
 class Chapter(BaseModel):
-    """One line of `report/chapters.yaml`."""
+    """One line of `report/chapters.yaml`.
+
+    `notebooks` are those that the chapter draws on; `facts` are patterns (`gap.*.largest`) of facts that it promises to
+    print. A notebook or a fact that is announced here and not printed stops the build.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,6 +51,7 @@ class Chapter(BaseModel):
     split: bool = True
     note: str | None = None
     notebooks: list[str] = []
+    facts: list[str] = []
     sections: list[str] = []
 
     @model_validator(mode="before")
@@ -369,3 +375,25 @@ def render(
         return rendered, [*voice.findings, Finding(*place, f"{error}{near}")]
     rendered.text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
     return rendered, voice.findings
+
+
+def idle(rendered: Rendered, facts: Mapping[str, Mapping[str, Any]], exhibits: Mapping[str, Exhibit]) -> list[Finding]:
+    """Report what `chapters.yaml` announces for a chapter and its text does not print: notebooks, promised facts."""
+    chapter = rendered.chapter
+    printed = {match.group(2) for match in MARK.finditer(rendered.text)}
+    drawn = {str(facts[key]["notebook"]) for key in rendered.facts}
+    drawn |= {exhibits[label].notebook for label, _ in rendered.placed if label in exhibits}
+    found = [
+        f"notebook `{name}` gives the chapter neither a fact nor an exhibit; print one, or take it off the list"
+        for name in chapter.notebooks
+        if name not in drawn
+    ]
+    for pattern in chapter.facts:
+        promised = fnmatch.filter(facts, pattern)
+        missing = sorted(set(promised) - printed)
+        if not promised:
+            found.append(f"no fact fits `{pattern}`; correct the pattern or compute the fact")
+        elif missing:
+            shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+            found.append(f"`{pattern}` is promised, but {shown} not printed; print them or narrow the pattern")
+    return [Finding("chapters.yaml", 1, f"chapter {chapter.number} “{chapter.title}”: {text}") for text in found]

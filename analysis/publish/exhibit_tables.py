@@ -43,10 +43,11 @@ class Head:
 
 @dataclass(frozen=True)
 class Row:
-    """One printed row; a group row has one cell that spans the table."""
+    """One printed row; a group row has one cell that spans the table. `code` is the element it is about, if any."""
 
     kind: str
     cells: tuple[str, ...]
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,9 @@ def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
         # A marked row with nothing but its name is a heading inside the table.
         blank = all(cell in ("", numbers.MISSING) for cell in cells[1:])
         rows.append(
-            Row(GROUP, (cells[0],)) if marked and blank and cells[0] else Row(EMPHASIS if marked else BODY, cells)
+            Row(GROUP, (cells[0],), source.get("code") or "")
+            if marked and blank and cells[0]
+            else Row(EMPHASIS if marked else BODY, cells, source.get("code") or "")
         )
     landscape = record.get("orientation") == "landscape"
     close = _CLOSE_FROM < len(rows) <= _ROWS_OF_A_PAGE and _short(rows)
@@ -197,16 +200,19 @@ def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
 # --- HTML -----------------------------------------------------------------------------------------------------------
 
 
-def to_html(table: PrintedTable, labelled_by: str) -> str:
-    """Draw the table for the web: scopes on every heading, one tbody per group of rows."""
-    out = [f'<table class="exhibit-table" aria-labelledby="{labelled_by}">', "<colgroup>"]
+def to_html(table: PrintedTable, label: str) -> str:
+    """Draw the exhibit `label` for the web: scopes on every heading, one tbody per group of rows.
+
+    A row about an element of the framework can be linked to as `<label>-<code>`.
+    """
+    out = [f'<table class="exhibit-table" aria-labelledby="{label}-caption">', "<colgroup>"]
     # Numbers never wrap, so their columns find their own width; text shares the rest.
     out += [f'<col style="width:{h.width:.1%}">' if h.align == "left" else "<col>" for h in table.heads]
     out += ["</colgroup>", "<thead>"]
     if table.groups:
-        named = '<th scope="colgroup" colspan="{}" class="group-head">{}</th>'
+        grouped = '<th scope="colgroup" colspan="{}" class="group-head">{}</th>'
         cells = [
-            named.format(span, escape(label)) if label else f'<td colspan="{span}"></td>'
+            grouped.format(span, escape(label)) if label else f'<td colspan="{span}"></td>'
             for label, span in table.groups
         ]
         out.append(f"<tr>{''.join(cells)}</tr>")
@@ -214,20 +220,22 @@ def to_html(table: PrintedTable, labelled_by: str) -> str:
         "<tr>" + "".join(f'<th scope="col" class="{h.align}">{escape(h.label)}</th>' for h in table.heads) + "</tr>"
     )
     out += ["</thead>", "<tbody>"]
+    linked: set[str] = set()
     for i, row in enumerate(table.rows):
+        anchor = f' id="{label}-{escape(row.code, quote=True)}"' if row.code and row.code not in linked else ""
+        linked.add(row.code)
         if row.kind == GROUP:
             if i:
                 out += ["</tbody>", "<tbody>"]
-            out.append(
-                f'<tr class="group"><th scope="rowgroup" colspan="{len(table.heads)}">{escape(row.cells[0])}</th></tr>'
-            )
+            named = f'<th scope="rowgroup" colspan="{len(table.heads)}">{escape(row.cells[0])}</th>'
+            out.append(f'<tr class="group"{anchor}>{named}</tr>')
             continue
         cells = []
         for j, (cell, head) in enumerate(zip(row.cells, table.heads, strict=True)):
             tag = 'th scope="row"' if j == table.row_header else "td"
             cells.append(f'<{tag} class="{head.align}">{escape(cell)}</{tag.split()[0]}>')
         mark = ' class="emphasis"' if row.kind == EMPHASIS else ""
-        out.append(f"<tr{mark}>{''.join(cells)}</tr>")
+        out.append(f"<tr{anchor}{mark}>{''.join(cells)}</tr>")
     out += ["</tbody>", "</table>"]
     return "\n".join(out)
 

@@ -9,63 +9,31 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-import jinja2
 from bs4 import BeautifulSoup, Tag
 
 from analysis.publish import numbers, pandoc
 from analysis.publish.assemble import BookChapter
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import exhibit_name
+from analysis.publish.datapackage import resources
 from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import to_html
 from analysis.publish.exhibits import Exhibit
+from analysis.publish.ledger import build as ledger
+from analysis.publish.ledger.rows import anchor_numbers, sources_of_page
 from analysis.publish.notebooks import NotebookPage, notebook_pages
 from analysis.publish.pandoc import Node
 from analysis.publish.publication import Publication
+from analysis.publish.site import Page, Site, slug
 from analysis.publish.typography import bind
 
 _ARGS = ["--wrap=none", "--mathml", "--syntax-highlighting=none"]
-_KEEP = str.maketrans("łŁ", "lL")
-
-
-@dataclass
-class Page:
-    """One page of the site; `children` are the pages of a chapter's sections."""
-
-    file: str
-    title: str
-    number: str
-    lang: str
-    blocks: list[Node]
-    ready: bool = True
-    chapter: str = ""
-    body: str = ""
-    eyebrow: Page | None = None
-    children: list[Page] = field(default_factory=list)
-    prev: Page | None = None
-    next: Page | None = None
-
-    @property
-    def plain_title(self) -> str:
-        """Number and title, for the browser's tab."""
-        return f"{self.number} {self.title}".strip()
-
-    description: str = ""
-
-
-def slug(text: str) -> str:
-    """Turn a title into a file name: lower case, no diacritics, words joined by hyphens."""
-    flat = unicodedata.normalize("NFKD", text.translate(_KEEP)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", flat.lower()).strip("-")[:60].rstrip("-")
 
 
 def _file(number: str, title: str) -> str:
@@ -135,7 +103,7 @@ def _exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[
         image = Path(exhibit.image_file).name
         inner = f'<img class="{width}" src="figures/{image}" alt="{escape(exhibit.record["alt"], quote=True)}">'
     else:
-        table = to_html(build_table(exhibit, pub.build, lang), f"{exhibit.id}-caption")
+        table = to_html(build_table(exhibit, pub.build, lang), exhibit.id)
         region = f'role="region" tabindex="0" aria-labelledby="{exhibit.id}-caption"'
         inner = f'<div class="table-scroll" {region}>\n{table}\n</div>'
     wide = " wide" if exhibit.record.get("orientation") == "landscape" else ""
@@ -199,47 +167,6 @@ def _polish(html: str) -> str:
     return html
 
 
-def _toc(body: str) -> list[dict[str, Any]]:
-    soup = BeautifulSoup(body, "html.parser")
-    items = [
-        {"id": h["id"], "level": int(h.name[1]), "title": h.get_text(" ", strip=True)}
-        for h in soup.select("h2[id], h3[id]")
-    ]
-    return items if len(items) > 1 else []
-
-
-def _origin(fact: Mapping[str, Any]) -> str:
-    return f"{fact['table']} › {fact['key']} › {fact['column']}"
-
-
-def _sources(body: str, facts: Mapping[str, Mapping[str, Any]], notebooks: set[str], lang: str) -> str:
-    """List of the facts that a page prints, in order of appearance: number, file, row, column, notebook."""
-    soup = BeautifulSoup(body, "html.parser")
-    ids = list(dict.fromkeys(str(tag["data-f"]) for tag in soup.select(".fact[data-f]")))
-    if not ids:
-        return ""
-    rows = []
-    for fact_id in ids:
-        fact = facts[fact_id]
-        book = fact["notebook"]
-        where = f'<a href="obliczenia/{book}.html">{book}</a>' if book in notebooks else escape(book)
-        rows.append(
-            f'<tr data-f="{escape(fact_id)}" data-origin="{escape(_origin(fact))}"><th scope="row" class="right">'
-            f"{escape(numbers.fact_text(fact, lang=lang))}</th>"
-            + "".join(f"<td>{escape(str(x))}</td>" for x in (fact_id, fact["table"], fact["key"], fact["column"]))
-            + f"<td>{where}</td></tr>"
-        )
-    return (
-        f'<details class="sources"><summary>Liczby na tej stronie i ich źródła ({len(ids)})</summary>'
-        '<p class="plain">Każda liczba w tekście pochodzi z tabeli obliczonej z danych. Po rozwinięciu listy liczby są '
-        'oznaczone także w tekście.</p><div class="table-scroll"><table><thead><tr>'
-        + "".join(
-            f'<th scope="col">{name}</th>' for name in ("Liczba", "Nazwa", "Tabela", "Wiersz", "Kolumna", "Obliczenia")
-        )
-        + f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div></details>"
-    )
-
-
 def _search_entries(page: Page) -> list[dict[str, str]]:
     """Cut a page at its headings into entries of the search index."""
     soup = BeautifulSoup(page.body, "html.parser")
@@ -280,21 +207,23 @@ def _contents(pages: list[Page]) -> str:
     return f'<ul class="contents">{"".join(items)}</ul>'
 
 
-def _index_body(pub: Publication, pages: list[Page]) -> str:
+def _index_body(pub: Publication, pages: list[Page], finder: str) -> str:
     downloads = [
         (pub.file_name("pdf"), "Raport (PDF)", "wersja do druku, dostępna cyfrowo"),
         (pub.file_name("docx"), "Raport (DOCX)", "wersja edytowalna"),
         (pub.file_name("xlsx"), "Aneks statystyczny (XLSX)", "tabele z liczbami"),
+        (pub.file_name("xlsx", "en"), '<span lang="en">Statistical annex (XLSX)</span>', "tabele po angielsku"),
     ]
     items = "".join(
         f'<li><a href="../{quote(name)}">{label}<small>{note}</small></a></li>' for name, label, note in downloads
     )
+    items += '<li><a href="dane.html">Dane (CSV)<small>tabele z opisem kolumn</small></a></li>'
     imprint = ". ".join(filter(None, [pub.edition_label, pub.period, pub.publisher, pub.date_text.capitalize()]))
     note = f'<div class="note"><p>{escape(pub.provenance_note)}</p></div>' if pub.provenance_note else ""
     return (
         f'<div class="cover"><h1>{escape(pub.title)}</h1><p class="subtitle">{escape(pub.subtitle)}</p>'
         f'<p class="imprint">{escape(imprint)}</p>'
-        f'<ul class="downloads">{items}</ul></div>{note}<h2 id="spis-tresci">Spis treści</h2>{_contents(pages)}'
+        f'<ul class="downloads">{items}</ul></div>{note}{finder}<h2 id="spis-tresci">Spis treści</h2>{_contents(pages)}'
     )
 
 
@@ -321,59 +250,33 @@ def _computed_body(notebooks: list[NotebookPage]) -> str:
     )
 
 
+def _data_body(pub: Publication) -> str:
+    """The data package for readers: every file with its columns."""
+    parts = [
+        "<h1>Dane</h1><p>Statystyki z aneksu w plikach CSV: jeden wiersz to jedna wartość, kolumny są opisane po "
+        'polsku i po angielsku. Opis dla programów to <a href="../dane/datapackage.json" download>datapackage.json</a> '
+        "w formacie Data Package. W plikach nie ma odpowiedzi pojedynczych respondentów.</p>"
+    ]
+    for resource in resources(pub):
+        rows = "".join(
+            f'<tr><th scope="row"><code>{column.name}</code></th><td>{escape(column.pl)}</td>'
+            f'<td lang="en">{escape(column.en)}</td></tr>'
+            for column in resource.fields
+        )
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("Kolumna", "Opis", "Opis po angielsku"))
+        parts.append(
+            f'<h2 id="{resource.name}">{escape(resource.pl)}</h2><p><a href="../dane/{resource.name}.csv" download>'
+            f"{resource.name}.csv</a> (liczba wierszy: {numbers.number(len(resource.table))})</p>"
+            f'<div class="table-scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        )
+    return "\n".join(parts)
+
+
 _SEARCH = (
     '<h1>Szukaj w raporcie</h1><p id="liczba-wynikow" role="status" aria-live="polite">Wpisz szukane słowo.</p>'
     '<ul class="results" id="wyniki"></ul><script src="assets/minisearch.js" defer></script>'
     '<script src="assets/search-index.js" defer></script>'
 )
-
-
-class _Site:
-    """Writes pages with the page template; `order` is what "next" follows."""
-
-    def __init__(self, pub: Publication, out: Path, chapters: list[Page], extra: list[Page]) -> None:
-        loader = jinja2.FileSystemLoader(pub.style_dir)
-        self.template = jinja2.Environment(
-            loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        ).get_template("page.html")
-        self.out = out
-        self.chapters = chapters
-        self.extra = extra
-        self.site = {
-            "title": escape(pub.title),
-            "short_title": escape(pub.title),
-            "edition_label": escape(pub.subtitle),
-            "imprint": escape(". ".join(filter(None, [pub.edition_label, pub.period, pub.publisher]))),
-            "provenance_note": escape(pub.provenance_note),
-            "licence": escape(str(pub.info.get("licence") or "")),
-        }
-
-    def write(self, page: Page, *, base: str = "", toc: bool = True) -> None:
-        nav = [
-            {
-                "file": p.file, "title": escape(p.title), "number": p.number, "ready": p.ready,
-                "current": p is page or page.eyebrow is p,
-                "children": [{"file": c.file, "title": escape(c.title), "number": c.number} for c in p.children],
-            }
-            for p in self.chapters
-        ]  # fmt: skip
-
-        def neighbour(p: Page | None) -> dict[str, str] | None:
-            return {"file": p.file, "title": escape(p.plain_title)} if p else None
-
-        view = {
-            "lang": page.lang, "file": page.file, "plain_title": escape(page.plain_title),
-            "description": escape(page.description or page.plain_title, quote=True),
-            "prev": neighbour(page.prev), "next": neighbour(page.next), "eyebrow": neighbour(page.eyebrow),
-        }  # fmt: skip
-        html = self.template.render(
-            page=view, site=self.site, nav=nav, base=base, body=page.body,
-            extra=[{"file": p.file, "title": escape(p.title)} for p in self.extra],
-            toc=_toc(page.body) if toc else [],
-        )  # fmt: skip
-        path = self.out / page.file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(html if html.endswith("\n") else html + "\n", encoding="utf-8")
 
 
 def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
@@ -414,17 +317,21 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     notebooks = notebook_pages(pub.build / "notebooks")
     names = {n.name for n in notebooks}
     places = _places(pages)
+    facts_of, number_pages = ledger.open_ledger(pub, notebooks)
+    tables = ledger.group_tables(pub.exhibits, places)
     lists = Page("spis-rysunkow-i-tabel.html", "Spis rysunków i tabel", "", "pl", [])
     computed = Page("obliczenia.html", "Obliczenia", "", "pl", [])
     individual = Page("../individual/index.html", "Raporty indywidualne", "", "pl", [])
     # Individual reports stand beside the site; a project without their template has none.
     has_individual = (pub.report_dir / "individual").is_dir()
-    extra = [lists, *([computed] if notebooks else []), *([individual] if has_individual else [])]
+    entry = Page(ledger.ENTRY, ledger.TITLE, "", "pl", [])
+    data = Page("dane.html", "Dane", "", "pl", [])
+    extra = [lists, entry, data, *([computed] if notebooks else []), *([individual] if has_individual else [])]
     index = Page("index.html", pub.title, "", "pl", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
     order = [index, *pages]
     for before, after in pairwise(order):
         before.next, after.prev = after, before
-    site = _Site(pub, out, chapters, extra)
+    site = Site(pub, out, chapters, extra)
 
     def draw(label: str, lang: str) -> str:
         return _exhibit_html(pub.exhibits[label], pub, lang, names)
@@ -432,19 +339,23 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     entries: list[dict[str, str]] = []
     for page in pages:
         doc = pub.book.doc(_prepare(page, places, draw))
-        body = _polish(pandoc.write(doc, "html5", _ARGS).decode())
+        body, facts = anchor_numbers(_polish(pandoc.write(doc, "html5", _ARGS).decode()))
+        ledger.note_places(facts_of, facts, page)
+        page.numbers = bool(facts)
         if page.children:
             title = "W tym rozdziale" if page.lang == "pl" else "In this chapter"
             body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{_contents(page.children)}'
-        page.body = body + _sources(body, pub.facts, names, page.lang)
+        page.body = body + sources_of_page(facts_of, facts, page.lang)
         entries += _search_entries(page)
         # A wide table needs the room of the page's own contents.
         site.write(page, toc=not page.children and 'class="exhibit wide"' not in body)
-    index.body = _index_body(pub, chapters)
+    index.body = _index_body(pub, chapters, ledger.index_part(facts_of))
     lists.body = _lists_body(pub, places)
     computed.body = _computed_body(notebooks)
     site.write(index, toc=False)
     site.write(lists, toc=False)
+    data.body = _data_body(pub)
+    site.write(data, toc=False)
     site.write(Page("szukaj.html", "Szukaj w raporcie", "", "pl", [], body=_SEARCH), toc=False)
     if notebooks:
         site.write(computed, toc=False)
@@ -454,4 +365,5 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         site.write(page, base="../")
         entries.append({"title": notebook.title, "where": "Obliczenia", "url": file, "text": notebook.text})
     _assets(pub, out, entries)
+    ledger.write_ledger(facts_of, number_pages, site, entry, tables, pub.provenance_note)
     return sorted(p.name for p in out.glob("*.html"))

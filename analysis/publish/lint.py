@@ -128,6 +128,44 @@ def digits(source: str, file: str, allowed: Sequence[Allowed] = (), chapter: str
     return out
 
 
+# A number of the facts in rendered Markdown: its text, and the id of its fact.
+MARK = re.compile(r'\[((?:\\.|[^\]\\])*)\]\{\.fact f="([^"]+)"\}', re.DOTALL)
+_EXHIBIT = re.compile(r"^::: \{#(?:fig|tbl)-\d+ \.exhibit.*?^:::$", re.DOTALL | re.MULTILINE)
+_NUMERAL = (
+    r"dw(?:a|ie|óch|om|oma|ema)|trz(?:y|ech|em|ema)|czter(?:y|ech|em|ema)|pię(?:ć|ciu|cioma)|sze(?:ść|ściu|ścioma)|"
+    r"siedmi?u?|siedem|osi?em|ośmiu|dziewię(?:ć|ciu)|dziesię(?:ć|ciu)|\w+naś(?:cie|cioro)|\w+nastu|dwadzieścia|dwudziestu|"
+    r"trzydzieści|trzydziestu|czterdzieści|czterdziestu"
+)
+_COUNTED = re.compile(
+    rf"\b(?:{_NUMERAL})\s+(?:\w+\s+)?(?:klast(?:ry|rów|rach|rom|rami)|wskaźnik(?:i|ów|ach|om|ami)|"
+    r"respondentów|uczestników|koordynatorów|podmiotów|przedsiębiorstw\w*|ankiet\w*|województw\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def orphans(text: str, file: str, allowed: Sequence[Allowed] = (), chapter: str = "") -> list[Finding]:
+    """Find numbers in rendered prose that no fact stands behind: digits, and numerals before what the study counts.
+
+    A template can print a digit that its source does not show (`value(…)`, a field of `edition.yaml`, a word of a
+    condition); the reader could not trace it. Captions of exhibits have their own source line.
+    """
+    body = _EXHIBIT.sub(_blank, MARK.sub(_blank, text))
+    out = []
+    for i, line in enumerate(prose(body, allowed, chapter).splitlines(), start=1):
+        for pattern, how in ((_DIGITS, "print it with f(…)"), (_COUNTED, "print it with plural(…)")):
+            for match in pattern.finditer(line):
+                around = text.splitlines()[i - 1][max(0, match.start() - 25) : match.end() + 25].strip()
+                out.append(
+                    Finding(
+                        file,
+                        i,
+                        f"number `{match.group().strip('.,–/- ')}` in “{around}” comes from no fact, so nobody can "
+                        f"trace it; {how}, or allow it in report/lint.yaml with a reason",
+                    )
+                )
+    return out
+
+
 _HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 _FENCE = re.compile(r"^(```+|~~~+)")
 _IDENT = re.compile(r"\{[^}]*?#([\w:.-]+)[^}]*\}")

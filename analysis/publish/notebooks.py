@@ -17,12 +17,17 @@ _UNWANTED = "script, style, link, iframe"
 
 @dataclass(frozen=True)
 class NotebookPage:
-    """A notebook ready for the site: name of the file, title, body, and its words for the search."""
+    """A notebook ready for the site: name of the file, title, body, its words for the search, its code by anchor."""
 
     name: str
     title: str
     body: str
     text: str
+    code: tuple[tuple[str, str], ...] = ()
+
+    def anchor(self, table: str) -> str:
+        """Return the fragment of the first cell that names a table, '' if none does."""
+        return next((f"#{ident}" for ident, source in self.code if f'"{table}"' in source), "")
 
 
 def _exporter() -> HTMLExporter:
@@ -93,12 +98,16 @@ def notebook_page(path: Path, exporter: HTMLExporter | None = None) -> NotebookP
     notebook = _without_repeated_parameters(nbformat.read(path, as_version=4))
     body, _ = (exporter or _exporter()).from_notebook_node(notebook)
     soup = _clean(body)
+    code = []
+    for i, cell in enumerate(soup.select("div.cell.code"), start=1):
+        cell["id"] = f"kod-{i}"
+        code.append((f"kod-{i}", cell.get_text()))
     heading = soup.find("h1")
     title = heading.get_text(" ", strip=True) if heading else path.stem
     if heading is None:
         soup.insert(0, soup.new_tag("h1", string=title))
     words = re.sub(r"\s+", " ", " ".join(p.get_text(" ", strip=True) for p in soup.select("p, h2, h3, li")))
-    return NotebookPage(path.stem, title, f'<div class="notebook">{soup}</div>', words)
+    return NotebookPage(path.stem, title, f'<div class="notebook">{soup}</div>', words, tuple(code))
 
 
 def notebook_pages(folder: Path) -> list[NotebookPage]:

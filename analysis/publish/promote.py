@@ -40,6 +40,8 @@ def promote(pub: Publication) -> Path:
         pub.file_name("pdf"): "pdf",
         pub.file_name("docx"): "docx",
         pub.file_name("xlsx"): "annex",
+        pub.file_name("xlsx", "en"): "annex",
+        "dane": "annex",
     }
     absent = [f"{name} (klastry publish {step})" for name, step in steps.items() if not (pub.out_dir / name).exists()]
     if absent:

@@ -133,9 +133,10 @@ class Publication:
             return ""
         return bind(" ".join(str(self.info.get("provenance_note_pl") or RECONSTRUCTED).split()))
 
-    def file_name(self, kind: str) -> str:
-        """Name of a published file: pdf, docx or xlsx."""
-        stem = "aneks-statystyczny" if kind == "xlsx" else "raport-ogolny"
+    def file_name(self, kind: str, lang: str = LANG) -> str:
+        """Name of a published file: pdf, docx or xlsx; the workbook has an English edition as well."""
+        annex = {"pl": "aneks-statystyczny", "en": "statistical-annex"}[lang]
+        stem = annex if kind == "xlsx" else "raport-ogolny"
         return f"{stem}-{self.edition}.{kind}"
 
 

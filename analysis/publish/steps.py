@@ -17,7 +17,8 @@ from analysis.facts import merge_facts
 from analysis.narrative import load_grammar
 from analysis.publish import lint
 from analysis.publish.assemble import Book, make_book
-from analysis.publish.chapters import Rendered, load_chapters, render
+from analysis.publish.chapters import Rendered, idle, load_chapters, render
+from analysis.publish.directions import directions
 from analysis.publish.lint import Finding
 from analysis.publish.publication import LANG, Publication, open_publication
 
@@ -70,6 +71,9 @@ def render_chapters(pub: Publication) -> Book:
     findings += lint.duplicates(places)
     announced = {f"sec-{chapter.number}" for chapter in chapters if chapter.status == "in_preparation"}
     findings += _check_rendered(rendered, sources, announced, pub.report_dir)
+    for stem, result in rendered.items():
+        if result.text:
+            findings += _check_numbers(pub, result, sources[stem], allowed, {(f.file, f.line) for f in findings})
     lint.stop(findings)
     for stem, result in rendered.items():
         (pub.chapters_dir / f"{stem}.md").write_text(result.text, encoding="utf-8")
@@ -90,6 +94,20 @@ def render_chapters(pub: Publication) -> Book:
         f"{len(book.placed)} exhibits" + (f"; computed but not placed: {', '.join(idle)}" if idle else "")
     )
     return book
+
+
+def _check_numbers(
+    pub: Publication, result: Rendered, source: str, allowed: list[lint.Allowed], known: set[tuple[str, int]]
+) -> list[Finding]:
+    """Check numbers of a rendered chapter: each from a fact, direction words that agree, nothing announced in vain.
+
+    `known` are places where a typed digit has been found already.
+    """
+    chapter, name = result.chapter, f"50_chapters/{result.chapter.stem}.md"
+    found = lint.orphans(result.text, name, allowed, chapter.stem)
+    found += directions(result.text, name, pub.facts, pub.words, chapter.lang)
+    placed = [_at_source(f, result.text, source, f"chapters/{chapter.file}") for f in found]
+    return [f for f in placed if (f.file, f.line) not in known] + idle(result, pub.facts, pub.exhibits)
 
 
 def _check_rendered(
@@ -147,11 +165,14 @@ def build_docx(pub: Publication) -> Path:
 
 
 def build_annex(pub: Publication) -> Path:
-    """Write the statistical annex into `50_chapters/out`."""
+    """Write the statistical annex into `50_chapters/out`: workbooks in both languages, and the data package."""
     from analysis.publish.annex import build_annex as build
+    from analysis.publish.datapackage import build_datapackage
 
     out = pub.out_dir / pub.file_name("xlsx")
-    print(f"annex: {build(pub, out)} tables")
+    made, english = build(pub, out), build(pub, pub.out_dir / pub.file_name("xlsx", "en"), "en")
+    files = build_datapackage(pub, pub.out_dir / "dane")
+    print(f"annex: {made} tables, {english} in English, {files} data files")
     return out
 
 

@@ -9,7 +9,7 @@ from analysis.tables.bridge import (
     waterfall_rows,
 )
 from analysis.tables.disclosure import add_disclosure_facts
-from analysis.tables.exhibits import ExhibitDesk, Labels, load_labels, load_words
+from analysis.tables.exhibits import English, ExhibitDesk, Labels, load_labels, load_words
 from analysis.tables.facts import (
     add_change_facts,
     add_design_facts,
@@ -35,6 +35,8 @@ from analysis.tables.sample import (
     framework_table,
     registry_columns,
     registry_table,
+    registry_table_en,
+    save_sample_tables,
 )
 from analysis.tables.score_facts import add_driver_facts, add_group_facts, add_index_facts
 from analysis.tables.scores import edition_panels, panel_table, save_score_tables, score_columns, score_table
@@ -58,6 +60,7 @@ from analysis.tables.trends import (
 )
 
 __all__ = [
+    "English",
     "ExhibitDesk",
     "Labels",
     "add_bridge_facts",
@@ -112,8 +115,10 @@ __all__ = [
     "rank_facts",
     "registry_columns",
     "registry_table",
+    "registry_table_en",
     "save_area_tables",
     "save_indicator_tables",
+    "save_sample_tables",
     "save_score_tables",
     "score_columns",
     "score_table",

@@ -75,12 +75,25 @@ def _load(folder: Path, name: str, lang: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class English:
+    """A table in English, for the English workbook of the annex: the same rows, its own headings and source line."""
+
+    table: pd.DataFrame
+    columns: Sequence[Column]
+    source: str
+
+
+@dataclass(frozen=True)
 class ExhibitDesk:
-    """Saves exhibits of one notebook under their printed numbers, with the titles of the labels file."""
+    """Saves exhibits of one notebook under their printed numbers, with the titles of the labels file.
+
+    `english` are the labels of the English workbook; only notebooks that make English tables need them.
+    """
 
     ws: Workspace
     notebook: str
     labels: Labels
+    english: Labels | None = None
 
     def figure(self, no: int, figure: Figure, data: pd.DataFrame, *, alt: str, source: str, note: str = "") -> Figure:
         """Save a figure and return it, so that the notebook shows it."""
@@ -109,9 +122,16 @@ class ExhibitDesk:
         row_header: str | None = None,
         orientation: str = "portrait",
         emphasis: str | None = None,
+        subject: str = "",
+        english: English | None = None,
     ) -> pd.DataFrame:
         """Save a table and return its printed columns, so that the notebook shows it."""
         caption = self.labels.caption("table", no)
+        other: dict[str, Any] | None = None
+        if english is not None and self.english is not None:
+            words = self.english.caption("table", no)
+            other = {"title": words["title"], "note": words.get("note", ""), "source": english.source}
+            other |= {"table": english.table, "columns": english.columns}
         self.ws.save_table(
             table,
             no=no,
@@ -124,5 +144,7 @@ class ExhibitDesk:
             row_header=row_header,
             orientation=orientation,
             emphasis=emphasis,
+            subject=subject,
+            english=other,
         )
         return table[[c.name for c in columns]].set_axis([c.label for c in columns], axis=1)

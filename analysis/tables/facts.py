@@ -12,6 +12,7 @@ from analysis.config import Method
 from analysis.errors import FactError
 from analysis.facts import FactSet
 from analysis.framework import Framework
+from analysis.tables.indicators import CATEGORICAL
 
 
 def slug(text: str) -> str:
@@ -109,16 +110,24 @@ def collect_counts(parts: Mapping[str, pd.DataFrame], units: Mapping[str, str]) 
     return pd.concat(stacked, ignore_index=True)
 
 
-def add_design_facts(facts: FactSet, design: Mapping[str, Mapping[str, Any]], *, edition: int) -> None:
-    """Add the facts about the design of the study, section `design` of `edition.yaml`, as `design.<key>`."""
-    for key, entry in design.items():
+def add_design_facts(facts: FactSet, info: Mapping[str, Any], *, edition: int) -> None:
+    """Add what `edition.yaml` says: number, year, period and fieldwork of the edition, and its section `design`."""
+    path = f"data/editions/{edition}/edition.yaml"
+    years = {"year": info["edition"], "fieldwork": int(str(info["fieldwork"])[:4])}
+    facts.add("edition.number", info["number"], table=path, key="number", column="value")
+    for key, year in years.items():
+        key_of = "edition" if key == "year" else key
+        facts.add(f"edition.{key}", year, unit="year", table=path, key=key_of, column="value")
+    period = str(info["period"]).replace("-", "–")
+    facts.add("edition.period", period, unit="text", table=path, key="period", column="value")
+    for key, entry in info["design"].items():
         text = str(entry["value"])
         facts.add(
             f"design.{key}",
             entry["value"],
             unit=entry["unit"],
             decimals=len(text.partition(".")[2]),
-            table=f"data/editions/{edition}/edition.yaml",
+            table=path,
             key=f"design.{key}",
             column="value",
         )
@@ -287,13 +296,16 @@ def rank_facts(
 
 
 def add_framework_facts(facts: FactSet, framework: Framework) -> None:
-    """Add the numbers of areas, sub-areas and indicators, and of indicators by instrument, as `framework.<what>`."""
+    """Add the numbers of areas, sub-areas and indicators, and of indicators by kind, as `framework.<what>`."""
     place = "data/framework/indicators.csv"
     facts.add("framework.areas", len(framework.areas), table="data/framework/areas.csv", key="area", column="level")
     facts.add(
         "framework.subareas", len(framework.subareas), table="data/framework/areas.csv", key="subarea", column="level"
     )
     facts.add("framework.indicators", len(framework.indicators), unit="indicators", table=place, key="*", column="code")
+    categories = int(framework.indicators["rule"].isin(CATEGORICAL).sum())
+    key = ", ".join(CATEGORICAL)
+    facts.add("framework.indicators.categorical", categories, unit="indicators", table=place, key=key, column="rule")
     for subarea, count in framework.indicators["subarea"].value_counts().sort_index().items():
         facts.add(
             f"framework.indicators.{subarea}",

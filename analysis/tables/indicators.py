@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.framework import Framework
-from analysis.tables.exhibits import ExhibitDesk, Labels
+from analysis.tables.exhibits import English, ExhibitDesk, Labels
 from analysis.workspace import Column
 
 CATEGORICAL = ("category_score", "score_and_ticks", "yes_no")
@@ -129,16 +129,32 @@ def save_indicator_tables(
     desk: ExhibitDesk,
     framework: Framework,
     statistics: pd.DataFrame,
-    shares: pd.DataFrame,
+    shares: Mapping[str, pd.DataFrame],
     *,
-    number: Number,
-    source: str,
+    number: Mapping[str, Number],
+    source: Mapping[str, str],
     first: int = 13,
 ) -> dict[str, pd.DataFrame]:
-    """Save one table for each area under the numbers from `first` on; returns them by area code."""
+    """Save one table for each area under the numbers from `first` on; returns the Polish ones by area code.
+
+    `shares`, `number` and `source` have a value for each language, `pl` and, where the desk has English labels, `en`.
+    """
     saved = {}
     for no, area in enumerate(framework.areas.index, start=first):
-        table = indicator_table(framework, statistics, shares, area, desk.labels, number=number)
-        columns = indicator_columns(desk.labels)
-        saved[str(area)] = desk.table(no, table, columns, source=source, row_header="name", emphasis="emphasis")
+        table = indicator_table(framework, statistics, shares["pl"], area, desk.labels, number=number["pl"])
+        english = None
+        if desk.english is not None:
+            other = indicator_table(
+                framework, statistics, shares["en"], area, desk.english, number=number["en"], lang="en"
+            )
+            english = English(other, indicator_columns(desk.english), source["en"])
+        saved[str(area)] = desk.table(
+            no,
+            table,
+            indicator_columns(desk.labels),
+            source=source["pl"],
+            row_header="name",
+            emphasis="emphasis",
+            english=english,
+        )
     return saved

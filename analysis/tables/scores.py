@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.errors import PublishError
 from analysis.framework import OVERALL, Framework
-from analysis.tables.exhibits import ExhibitDesk, Labels
+from analysis.tables.exhibits import English, ExhibitDesk, Labels
 from analysis.workspace import Column
 
 FIRST_TABLE = 18
@@ -71,27 +71,47 @@ def score_columns(labels: Labels) -> list[Column]:
     ]
 
 
-def score_tables(
+def score_groups(
     cross: pd.DataFrame, framework: Framework, dimensions: Sequence[str]
-) -> Iterator[tuple[int, int, pd.DataFrame]]:
-    """Yield printed number, group size and table of every group, in the order of the annex."""
+) -> Iterator[tuple[int, int, str, str]]:
+    """Yield printed number of the table, group size, dimension and group, in the order of the annex."""
     no = FIRST_TABLE
     for dimension in dimensions:
         for group in framework.cross_sections.loc[framework.cross_sections["dimension"] == dimension, "group"]:
             size = int(_group(cross, dimension, group)["n"].iloc[0])
-            yield no, size, score_table(cross, framework, dimension, group)
+            yield no, size, dimension, str(group)
             no += 1
 
 
 def save_score_tables(
-    desk: ExhibitDesk, cross: pd.DataFrame, framework: Framework, dimensions: Sequence[str], *, source: str
+    desk: ExhibitDesk,
+    cross: pd.DataFrame,
+    framework: Framework,
+    dimensions: Sequence[str],
+    *,
+    source: Mapping[str, str],
 ) -> dict[int, pd.DataFrame]:
-    """Save the table of every group; `source` has a place `{n}` for the size of the group. Returns them by number."""
-    columns = score_columns(desk.labels)
-    return {
-        no: desk.table(no, table, columns, source=source.format(n=size), row_header="name", emphasis="emphasis")
-        for no, size, table in score_tables(cross, framework, dimensions)
-    }
+    """Save the table of every group; returns the Polish ones by number.
+
+    `source` has a line for each language, with a place `{n}` for the size of the group.
+    """
+    saved = {}
+    for no, size, dimension, group in score_groups(cross, framework, dimensions):
+        english = None
+        if desk.english is not None:
+            other = score_table(cross, framework, dimension, group, "en")
+            english = English(other, score_columns(desk.english), source["en"].format(n=size))
+        saved[no] = desk.table(
+            no,
+            score_table(cross, framework, dimension, group),
+            score_columns(desk.labels),
+            source=source["pl"].format(n=size),
+            row_header="name",
+            emphasis="emphasis",
+            subject=f"{dimension}/{group}",
+            english=english,
+        )
+    return saved
 
 
 def panel_table(

@@ -1,4 +1,4 @@
-/* Search and the origin of numbers; works from a folder on disk, without a server. */
+/* Search, the origin of numbers and the finder; works from a folder on disk, without a server. */
 (function () {
   "use strict";
   var base = document.body.dataset.base || "";
@@ -70,14 +70,233 @@
     box.form.addEventListener("submit", function (event) { event.preventDefault(); show(box.value); });
   }
 
-  // The list of sources, once open, also marks the numbers in the text.
-  var sources = document.querySelector("details.sources");
-  if (sources) {
-    sources.addEventListener("toggle", function () { document.body.classList.toggle("show-facts", sources.open); });
-    sources.querySelectorAll("tr[data-f]").forEach(function (row) {
-      document.querySelectorAll('.fact[data-f="' + row.dataset.f + '"]').forEach(function (number) {
-        number.title = row.dataset.origin;
+  numbers();
+  narrowing();
+  findNumber();
+  finder();
+
+  // Numbers: pointing at one (or a tap) shows the row of the page's list of sources as a card. The switch in the page's
+  // head marks them and puts them into the tab order; without it they are plain text for the keyboard and for readers.
+  function numbers() {
+    var rows = {};
+    var list = document.querySelector("details.sources table");
+    if (!list) { return; }
+    list.querySelectorAll("tbody tr[data-f]").forEach(function (row) { rows[row.dataset.f] = row; });
+    var heads = Array.prototype.map.call(list.querySelectorAll("thead th"), function (th) { return th.textContent; });
+    var marks = document.querySelectorAll(".fact[data-f]");
+    var card = null, owner = null, timer = 0, made = 0;
+
+    var place = function () {
+      if (!card) { return; }
+      var rects = owner.getClientRects();
+      var at = rects[rects.length - 1], gap = 6, edge = 12;
+      var width = document.documentElement.clientWidth, height = window.innerHeight;
+      var away = at.bottom < 0 || at.top > height;
+      if (away && document.activeElement !== owner) { close(); return; }
+      card.style.visibility = away ? "hidden" : "";  // the page may still be scrolling to the focused number
+      card.style.maxHeight = "";
+      var below = height - at.bottom - gap - edge, above = at.top - gap - edge;
+      var down = card.offsetHeight <= below || below >= above;
+      card.style.maxHeight = Math.max(120, down ? below : above) + "px";
+      card.style.left = Math.max(edge, Math.min(at.left - 16, width - card.offsetWidth - edge)) + "px";
+      card.style.top = (down ? at.bottom + gap : at.top - gap - card.offsetHeight) + "px";
+    };
+    var close = function () {
+      clearTimeout(timer);
+      if (!card) { return; }
+      owner.removeAttribute("aria-describedby");
+      if (owner.hasAttribute("aria-expanded")) { owner.setAttribute("aria-expanded", "false"); }
+      owner.classList.remove("open");
+      card.remove();
+      card = owner = null;
+    };
+    var open = function (mark) {
+      clearTimeout(timer);
+      if (owner === mark) { return; }
+      close();
+      var row = rows[mark.dataset.f];
+      if (!row) { return; }
+      owner = mark;
+      card = document.createElement("span");
+      card.className = "fact-card";
+      card.id = "karta-" + (++made);
+      card.setAttribute("role", "group");
+      card.setAttribute("aria-label", "Źródło liczby " + mark.textContent);
+      card.lang = "pl";
+      Array.prototype.slice.call(row.cells, 1).forEach(function (cell, i) {
+        var line = document.createElement("span");
+        line.className = "line";
+        var label = document.createElement("span");
+        label.className = "label";
+        label.textContent = heads[i + 1];
+        var body = document.createElement("span");
+        body.className = "body";
+        cell.childNodes.forEach(function (node) { body.append(node.cloneNode(true)); });
+        if (i === 0) { body.id = card.id + "-opis"; }
+        line.append(label, body);
+        card.append(line);
+      });
+      mark.after(card);
+      mark.classList.add("open");
+      mark.setAttribute("aria-describedby", card.id + "-opis");
+      if (mark.hasAttribute("aria-expanded")) { mark.setAttribute("aria-expanded", "true"); }
+      card.addEventListener("pointerenter", function () { clearTimeout(timer); });
+      card.addEventListener("pointerleave", function () { later(close, 300); });
+      card.addEventListener("focusout", leave);
+      place();
+    };
+    var later = function (action, delay) { clearTimeout(timer); timer = setTimeout(action, delay); };
+    var leave = function (event) {
+      var to = event.relatedTarget;
+      if (card && to && !(card.contains(to) || to === owner)) { close(); }
+    };
+
+    marks.forEach(function (mark) {
+      mark.addEventListener("pointerenter", function (event) {
+        if (event.pointerType !== "touch") { later(function () { open(mark); }, 250); }
+      });
+      mark.addEventListener("pointerleave", function (event) {
+        if (event.pointerType !== "touch") { later(close, 300); }
+      });
+      mark.addEventListener("click", function () { open(mark); });
+      mark.addEventListener("focus", function () { open(mark); });
+      mark.addEventListener("focusout", leave);
+      mark.addEventListener("keydown", function (event) {
+        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(mark); }
       });
     });
+    document.addEventListener("keydown", function (event) {
+      if (event.key !== "Escape" || !card) { return; }
+      var inside = card.contains(document.activeElement), mark = owner;
+      close();
+      if (inside) { mark.focus(); close(); }
+    });
+    document.addEventListener("pointerdown", function (event) {
+      if (card && !card.contains(event.target) && event.target !== owner) { close(); }
+    });
+    window.addEventListener("scroll", place, { passive: true });
+    window.addEventListener("resize", place);
+    window.addEventListener("beforeprint", close);
+
+    var bar = document.querySelector(".numbers-bar"), button = document.getElementById("zrodla-liczb");
+    if (!button) { return; }
+    var set = function (on) {
+      button.setAttribute("aria-pressed", String(on));
+      document.body.classList.toggle("show-facts", on);
+      marks.forEach(function (mark) {
+        if (on) {
+          mark.tabIndex = 0;
+          mark.setAttribute("role", "button");
+          mark.setAttribute("aria-expanded", "false");
+        } else {
+          ["tabindex", "role", "aria-expanded"].forEach(function (name) { mark.removeAttribute(name); });
+        }
+      });
+      if (!on) { close(); }
+    };
+    bar.classList.add("ready");
+    var kept = null;
+    try { kept = window.localStorage.getItem("klastry-zrodla"); } catch (error) { kept = null; }
+    set(kept === "1");
+    button.addEventListener("click", function () {
+      var on = button.getAttribute("aria-pressed") !== "true";
+      set(on);
+      try { window.localStorage.setItem("klastry-zrodla", on ? "1" : "0"); } catch (error) { /* a disk without memory */ }
+    });
+  }
+
+  // A list of numbers narrows down while one types.
+  function narrowing() {
+    document.querySelectorAll(".narrow").forEach(function (box) {
+      box.hidden = false;
+      var input = box.querySelector("input[type=search]"), only = box.querySelector("input[type=checkbox]");
+      var status = box.querySelector("[role=status]");
+      var rows = Array.prototype.map.call(document.querySelectorAll("table.ledger tbody tr"), function (row) {
+        return { row: row, text: fold(row.textContent) };
+      });
+      var apply = function () {
+        var words = fold(input.value).split(/\s+/).filter(Boolean), shown = 0;
+        rows.forEach(function (entry) {
+          var keep = (!only.checked || entry.row.dataset.printed) && words.every(function (w) { return entry.text.indexOf(w) >= 0; });
+          entry.row.hidden = !keep;
+          if (keep) { shown += 1; }
+        });
+        status.textContent = "Liczby na stronie: " + shown + " z " + rows.length;
+      };
+      input.addEventListener("input", apply);
+      only.addEventListener("change", apply);
+    });
+  }
+
+  // Search over all numbers.
+  function findNumber() {
+    var form = document.querySelector(".find-number"), data = window.KLASTRY_FACTS;
+    if (!form || !data) { return; }
+    form.hidden = false;
+    var input = form.querySelector("input"), status = form.querySelector("[role=status]"), list = form.querySelector("ul");
+    var texts = data.facts.map(function (f) { return fold(f[0] + " " + f[1] + " " + f[2]); });
+    form.addEventListener("submit", function (event) { event.preventDefault(); });
+    input.addEventListener("input", function () {
+      var words = fold(input.value).split(/\s+/).filter(Boolean);
+      list.textContent = "";
+      if (!words.length) { status.textContent = ""; return; }
+      var found = [];
+      data.facts.forEach(function (f, i) {
+        if (words.every(function (w) { return texts[i].indexOf(w) >= 0; })) { found.push(f); }
+      });
+      found.sort(function (a, b) { return b[4] - a[4]; });
+      status.textContent = found.length ? "Znalezione liczby: " + found.length + (found.length > 50 ? ", pokazano pierwsze 50" : "") : "Nic nie znaleziono. Spróbuj innego słowa.";
+      found.slice(0, 50).forEach(function (f) {
+        var item = document.createElement("li"), link = document.createElement("a"), more = document.createElement("span");
+        link.href = data.pages[f[3]] + "#" + f[0];
+        link.textContent = f[2] + ": " + f[1];
+        more.className = "where";
+        more.textContent = f[0] + (f[4] ? " · wydrukowana w raporcie" : "");
+        item.append(link, more);
+        list.append(item);
+      });
+    });
+  }
+
+  // The finder of the start page: element and group give six measures, each with its way on.
+  function finder() {
+    var box = document.querySelector(".finder"), data = window.KLASTRY_SCORES;
+    if (!box || !data) { return; }
+    var form = box.querySelector("form"), out = box.querySelector(".found");
+    var code = box.querySelector("#co"), group = box.querySelector("#grupa");
+    form.hidden = false;
+    form.addEventListener("submit", function (event) { event.preventDefault(); });
+    var show = function () {
+      out.textContent = "";
+      var values = data.values[code.value][Number(group.value)], list = document.createElement("dl");
+      data.measures.forEach(function (name, i) {
+        if (!values[i].length) { return; }
+        var pair = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");
+        var link = document.createElement("a");
+        dt.textContent = name;
+        link.href = data.pages[code.value] + "#" + values[i][0];
+        link.textContent = values[i][1];
+        dd.append(link);
+        pair.append(dt, dd);
+        list.append(pair);
+      });
+      out.append(list);
+      var target = data.tables[Number(group.value)];
+      var way = document.createElement("p"), more = document.createElement("a");
+      if (target) {
+        var table = document.createElement("a");
+        table.href = target + "-" + code.value;
+        table.textContent = "W aneksie: tabela " + target.split("#tbl-")[1];
+        way.append(table, " · ");
+      }
+      more.href = data.pages[code.value];
+      more.textContent = "Wszystkie grupy";
+      way.append(more);
+      out.append(way);
+    };
+    code.value = "ALL";
+    code.addEventListener("change", show);
+    group.addEventListener("change", show);
+    show();
   }
 })();

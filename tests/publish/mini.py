@@ -39,7 +39,8 @@ oraz [w rozdziale @sec-members].[^note]
 
 W badaniu wzięło udział {{ plural("sample.clusters", "klaster", "klastry", "klastrów") }},
 łącznie {{ f("sample.persons") }} osób.
-Udział przedsiębiorstw to {{ f("sample.share") }}, a budżet {{ f("sample.budget") }}. Widać
+Udział przedsiębiorstw to {{ f("sample.share") }}, a budżet {{ f("sample.budget") }}. Mediana zatrudnienia
+to {{ f("indicator.I.1.1.median") }}, a wyniku {{ f("score.I.1.all.median") }}. Widać
 {{ change("sample.persons", "sample.persons_before", "wzrost", "spadek", "brak zmian") }} zatrudnienia.
 
 {{ figure(13) }}
@@ -143,13 +144,51 @@ LONG = (
 )
 
 
+SIDECAR = "origin: reconstructed\nlicence: CC0-1.0\n"
+SCORES = ("min", "q1", "median", "mean", "q3", "benchmark")
+
+
+def _write_data(project: Path, build: Path) -> None:
+    """Framework of the edition, answers of three respondents, and the tables that facts and the annex rest on."""
+    shutil.copytree(ROOT / "data" / "framework", project / "data" / "framework")
+    (project / "report/labels").mkdir(parents=True)
+    shutil.copyfile(ROOT / "report/labels/facts_pl.yaml", project / "report/labels/facts_pl.yaml")
+    raw = project / "data/editions/2024/raw"
+    _write(
+        raw / "coordinators.csv",
+        "respondent_id,employment_total,employment_enterprises\nR01,7101,4321\nR02,,\nR03,25863,8765\n",
+    )
+    _write(raw / "coordinators.csv.source.yaml", SIDECAR)
+    answers = "respondent_id,I.1.1,I.1.2\nR01,7101,4321\nR02,,\nR03,25863,8765\n"
+    _write(build / "20_indicators/indicators.csv", answers)
+    _write(
+        build / "20_indicators/lineage.csv",
+        "code,instrument,item\nI.1.1,coordinators,employment_total\nI.1.2,coordinators,employment_enterprises\n",
+    )
+    traits = "respondent_id,sector,kkk,size,age,strategy\n"
+    traits += "".join(f"{r},ict,KKK,20-49,2010-2014,updated\n" for r in ("R01", "R02", "R03"))
+    _write(build / "20_indicators/characteristics.csv", traits)
+    normalised = "respondent_id,I.1.1,I.1.2,I.1.3,I.1.4\nR01,0.25,0,0,0\nR02,,0,0,0\nR03,1,0,0,0\n"
+    _write(build / "30_scores/normalised.csv", normalised)
+    _write(build / "30_scores/scores.csv", "respondent_id,code,score,rank\nR01,I.1,0.1,2\nR02,I.1,0.2,1\nR03,I.1,0,3\n")
+    cross = "".join(f"all,all,3,I.1,{m},0.1{i}\n" for i, m in enumerate(SCORES))
+    _write(build / "40_analyses/cross_sections.csv", f"dimension,group,n,code,measure,value\n{cross}")
+    _write(
+        build / "40_analyses/indicator_statistics.csv",
+        "code,n,missing,mean,median,benchmark,min,max,zeros,positive,q1,q3,total\n"
+        "I.1.1,2,1,16482,16482,25863,7101,25863,0,2,11791.5,21172.5,32964\n",
+    )
+    shares = "item,question,option,label,n,k,share\nkkk_status,kkk_status,1,tak,3,2,66.6666666666667\n"
+    _write(build / "40_analyses/answer_shares.csv", shares)
+
+
 def make_project(folder: Path) -> tuple[Path, Path]:
     """Write the project and its build; returns both folders."""
     project, build = folder / "project", folder / "project" / "build" / "2024"
     shutil.copytree(ROOT / "report" / "style", project / "report" / "style")
     shutil.copytree(ROOT / "config", project / "config")
     _write(project / "data/editions/2024/edition.yaml", EDITION)
-    _write(project / "data/editions/2024/raw/coordinators.csv", "respondent_id,x\nR01,1\n")
+    _write_data(project, build)
     _write(project / "report/chapters.yaml", CHAPTERS)
     _write(project / "report/chapters/04_results.md", RESULTS)
     _write(project / "report/chapters/05_summary.md", SUMMARY)
@@ -160,9 +199,20 @@ def make_project(folder: Path) -> tuple[Path, Path]:
     facts = {
         key: {
             "value": value, "unit": unit, "decimals": decimals, "table": "20_indicators/indicators.csv", "key": "all",
-            "column": "I.1.1", "inputs": ["employment"], "text": "", "n": 42, "notebook": "21_sample",
+            "column": "I.1.1", "inputs": ["employment_total"], "text": "", "n": 42, "notebook": "21_sample",
         }
         for key, (value, unit, decimals) in FACTS.items()
+    }  # fmt: skip
+    for measure, cell in zip(SCORES, range(6), strict=True):
+        facts[f"score.I.1.all.{measure}"] = {
+            "value": 0.1 + cell / 100, "unit": "score", "decimals": 2, "table": "40_analyses/cross_sections.csv",
+            "key": f"all/all/I.1/{measure}", "column": "value", "inputs": [], "text": "", "n": 3,
+            "notebook": "21_sample",
+        }  # fmt: skip
+    facts["indicator.I.1.1.median"] = {
+        "value": 16482, "unit": "persons", "decimals": 0, "table": "40_analyses/indicator_statistics.csv",
+        "key": "I.1.1", "column": "median", "inputs": ["employment_total"], "text": "", "n": 2,
+        "notebook": "21_sample",
     }  # fmt: skip
     _write(build / "facts.json", json.dumps(facts))
     _exhibit(build, "figure", 13, "Wartości mediany i benchmarków")

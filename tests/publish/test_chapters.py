@@ -124,11 +124,13 @@ def test_used_lists_what_a_chapter_rests_on(mini: Publication) -> None:
     used = json.loads((mini.chapters_dir / "04_results.used.json").read_text("utf-8"))
     assert used["figures"] == [8, 13] and used["tables"] == [4, 18]
     assert used["facts"] == [
+        "indicator.I.1.1.median",
         "sample.budget",
         "sample.clusters",
         "sample.persons",
         "sample.persons_before",
         "sample.share",
+        "score.I.1.all.median",
     ]
 
 

@@ -37,6 +37,9 @@ rule html:
     input:
         book=rules.chapters_50.output,
         style=STYLE_FILES,
+        # The ledger of numbers names elements and questions, and shows the raw cells.
+        framework=framework_files(),
+        raw=raw_files(),
         # Executed notebooks are published for reading ("Obliczenia"); their tables and facts are what the book rests on.
         notebooks=expand(
             BUILD + "/notebooks/{name}.ipynb",
@@ -102,10 +105,18 @@ rule docx:
 rule annex:
     input:
         exhibits=ALL_EXHIBITS,
+        tables=expand(
+            BUILD + "/40_analyses/{name}.csv",
+            name=["cross_sections", "indicator_statistics", "answer_shares"],
+        ),
+        framework=framework_files(),
+        licence=f"{RAW}/coordinators.csv.source.yaml",
         edition=f"data/editions/{EDITION}/edition.yaml",
         code=package("publish"),
     output:
         f"{OUT}/aneks-statystyczny-{EDITION}.xlsx",
+        f"{OUT}/statistical-annex-{EDITION}.xlsx",
+        OUT + "/dane/datapackage.json",
     log:
         BUILD + "/logs/60_annex.log",
     message:
