@@ -38,6 +38,7 @@ LAYERS: dict[str, set[str]] = {
     "compose": {"errors", "config", "framework", "composite", "workspace"},
     "profiles": {"errors", "config", "framework", "facts", "composite.quantiles"},
     "disclosure": {"errors", "config"},
+    "cooperation": {"errors", "config"},
     "reproduction": {"errors", "config", "framework", "sources", "workspace", "composite.quantiles"},
     "charts": {"errors", "config", "framework", "facts"},
     "tables": {"errors", "config", "framework", "facts", "workspace"},

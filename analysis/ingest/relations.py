@@ -1,7 +1,7 @@
 """Rules between raw files that name things by each other: what a cell refers to, and what may stand there only once.
 
-`data/framework/relations.csv` declares them: `refers` (every value of a column is a value of `file.column`) and `unique`
-(no two rows agree in all of the columns; `a|b` means the two in either order, for ties without direction).
+`data/framework/relations.csv` declares them: `refers` (every value of a column is a value of `file.column`) and
+`unique` (no two rows agree in all of the columns; `a|b` means the two in either order, for ties without direction).
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ REPORT_FILES = sorted(
 STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
 OUT = BUILD + "/50_chapters/out"
 ALL_EXHIBITS = [
-    *exhibits("table", 3, 4, *range(13, 37), 38, 39, 40),
-    *exhibits("figure", *range(1, 20), 50, 51),
+    *exhibits("table", 3, 4, *range(13, 37), *range(38, 45)),
+    *exhibits("figure", *range(1, 20), 45, 50, 51, 52),
 ]
 
 
@@ -49,6 +49,7 @@ rule html:
                 "32_uncertainty",
                 "34_score_drivers",
                 "40_cross_sections",
+                "42_cooperation_graph",
                 "48_disclosure",
                 "49_reproduction",
             ],
