@@ -21,7 +21,7 @@ from urllib.parse import quote
 import jinja2
 from bs4 import BeautifulSoup, Tag
 
-from analysis.publish import numbers, pandoc
+from analysis.publish import network_page, numbers, pandoc
 from analysis.publish.assemble import BookChapter
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import exhibit_name
@@ -143,6 +143,9 @@ def _exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[
     links = [f'<a href="dane/{Path(exhibit.data_file).name}" download>Dane (CSV)</a>']
     if exhibit.notebook in notebooks:
         links.append(f'<a href="obliczenia/{exhibit.notebook}.html">Obliczenia</a>')
+    if exhibit.id == network_page.EXHIBIT and network_page.network_data(pub.build) is not None:
+        links.append(f'<a href="{network_page.FILE}">Wersja interaktywna</a>')
+        links += [f'<a href="dane/{file}" download>{name}</a>' for file, name in network_page.DOWNLOADS]
     source = escape(bind(exhibit.source))
     return (
         f'<figure class="exhibit{wide}" id="{exhibit.id}">\n{caption}\n{inner}\n<div class="exhibit-foot">{note}'
@@ -387,6 +390,11 @@ def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
     numbered = [{"id": i, **entry} for i, entry in enumerate(entries)]
     data = json.dumps(numbered, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     (assets / "search-index.js").write_text(f"window.KLASTRY_SEARCH={data};\n", encoding="utf-8")
+    if network_page.network_data(pub.build) is not None:
+        shutil.copyfile(pub.style_dir / "network.js", assets / "network.js")
+        (out / "dane").mkdir(exist_ok=True)
+        for file, _ in network_page.DOWNLOADS:
+            shutil.copyfile(pub.build / network_page.FOLDER / file, out / "dane" / file)
     if (pub.report_dir / "images").is_dir():
         shutil.copytree(pub.report_dir / "images", out / "images")
     for name, key in (("figures", "svg"), ("dane", "data_file")):
@@ -419,7 +427,14 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     individual = Page("../individual/index.html", "Raporty indywidualne", "", "pl", [])
     # Individual reports stand beside the site; a project without their template has none.
     has_individual = (pub.report_dir / "individual").is_dir()
-    extra = [lists, *([computed] if notebooks else []), *([individual] if has_individual else [])]
+    network = network_page.network_data(pub.build)
+    graph = Page(network_page.FILE, network_page.TITLE, "", "pl", [])
+    extra = [
+        lists,
+        *([graph] if network else []),
+        *([computed] if notebooks else []),
+        *([individual] if has_individual else []),
+    ]
     index = Page("index.html", pub.title, "", "pl", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
     order = [index, *pages]
     for before, after in pairwise(order):
@@ -442,9 +457,14 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         site.write(page, toc=not page.children and 'class="exhibit wide"' not in body)
     index.body = _index_body(pub, chapters)
     lists.body = _lists_body(pub, places)
+    if network:
+        graph.body = network_page.network_body(network)
+        entries += _search_entries(graph)
     computed.body = _computed_body(notebooks)
     site.write(index, toc=False)
     site.write(lists, toc=False)
+    if network:
+        site.write(graph, toc=False)
     site.write(Page("szukaj.html", "Szukaj w raporcie", "", "pl", [], body=_SEARCH), toc=False)
     if notebooks:
         site.write(computed, toc=False)
