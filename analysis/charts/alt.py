@@ -189,7 +189,7 @@ def alt_network(
     )
     counts = pd.concat([ties["source"], ties["target"]]).value_counts().sort_index()
     top = counts.sort_values(ascending=False, kind="stable").head(5)
-    most = _join(f"{nodes.at[node, 'short']}: {int(count)}" for node, count in top.items())
+    most = _join(f"{name}: {int(count)}" for name, count in zip(nodes.loc[top.index, "short"], top, strict=True))
     return (
         f"Graf powiązań. Liczba podmiotów: {len(nodes)} ({who}). Liczba powiązań: {len(ties)} ({what}). "
         f"Najwięcej powiązań mają {most}. Pełną listę powiązań zawiera strona interaktywna i plik danych."

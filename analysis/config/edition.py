@@ -72,24 +72,29 @@ class Communities(Section):
     """Communities of the cluster graph."""
 
     rule: Literal["exact", "louvain"] = Field(
-        "exact", description="exact: proven maximum of modularity; louvain: best of `tries` runs, a lower bound"
+        default="exact", description="exact: proven maximum of modularity; louvain: best of `tries` runs, a lower bound"
     )
     tolerance: Annotated[float, Field(ge=0)] = Field(
-        0.003, description="exact: partitions with modularity this close to the maximum are listed as well"
+        default=0.003, description="exact: partitions with modularity this close to the maximum are listed as well"
     )
-    most: Annotated[int, Field(ge=1)] = Field(50, description="exact: at most so many partitions are listed")
-    tries: Annotated[int, Field(ge=1)] = Field(100, description="runs of Louvain, each in another order of nodes")
+    most: Annotated[int, Field(ge=1)] = Field(default=50, description="exact: at most so many partitions are listed")
+    tries: Annotated[int, Field(ge=1)] = Field(
+        default=100, description="runs of Louvain, each in another order of nodes"
+    )
 
 
 class MatchingWeights(Section):
     """Weights of the terms that rank pairs of clusters; a term that is not known is left out of the mean."""
 
-    sector: Annotated[float, Field(ge=0)] = Field(1.0, description="one sector, or two that cooperate already")
-    distance: Annotated[float, Field(ge=0)] = Field(1.0, description="few steps apart in the graph")
-    shared: Annotated[float, Field(ge=0)] = Field(1.0, description="partners and bodies in common (Adamic–Adar)")
-    region: Annotated[float, Field(ge=0)] = Field(0.5, description="one voivodeship or macro-region")
+    sector: Annotated[float, Field(ge=0)] = Field(default=1.0, description="one sector, or two that cooperate already")
+    distance: Annotated[float, Field(ge=0)] = Field(default=1.0, description="few steps apart in the graph")
+    shared: Annotated[float, Field(ge=0)] = Field(
+        default=1.0, description="partners and bodies in common (Adamic–Adar)"
+    )
+    region: Annotated[float, Field(ge=0)] = Field(default=0.5, description="one voivodeship or macro-region")
     complement: Annotated[float, Field(ge=0)] = Field(
-        1.0, description="profiles that complete each other; of named clusters known only through a private link file"
+        default=1.0,
+        description="profiles that complete each other; of named clusters known only through a private link file",
     )
 
 
@@ -98,26 +103,29 @@ class Matching(Section):
 
     weights: MatchingWeights = MatchingWeights()
     macro_share: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.5, description="value of the term `region` for two voivodeships of one macro-region"
+        default=0.5, description="value of the term `region` for two voivodeships of one macro-region"
     )
-    same_sector: float = Field(0.0, description="added to the score of two respondents of one sector")
-    top: Annotated[int, Field(ge=1)] = Field(12, description="suggestions that are printed")
+    same_sector: float = Field(default=0.0, description="added to the score of two respondents of one sector")
+    top: Annotated[int, Field(ge=1)] = Field(default=12, description="suggestions that are printed")
 
 
 class Cooperation(Section):
     """The graph of documented cooperation."""
 
     expansion: Literal["star", "clique"] = Field(
-        "star", description="groupings without a name: ties with the participant in the middle, or among all of them"
+        default="star",
+        description="groupings without a name: ties with the participant in the middle, or among all of them",
     )
     projection: Literal["newman", "count", "none"] = Field(
-        "newman",
+        default="newman",
         description="weight of a body that two of its k clusters share: 1/(k - 1), 1, or bodies are left out",
     )
-    null_draws: Annotated[int, Field(ge=19)] = Field(1000, description="random graphs of each test")
-    r_draws: Annotated[int, Field(ge=1)] = Field(200, description="random orders of nodes that tie, for R")
-    small_world_draws: Annotated[int, Field(ge=1)] = Field(100, description="random graphs behind σ and ω")
-    network_from: Annotated[int, Field(ge=3)] = Field(3, description="so many partners are a network, fewer a pair")
+    null_draws: Annotated[int, Field(ge=19)] = Field(default=1000, description="random graphs of each test")
+    r_draws: Annotated[int, Field(ge=1)] = Field(default=200, description="random orders of nodes that tie, for R")
+    small_world_draws: Annotated[int, Field(ge=1)] = Field(default=100, description="random graphs behind σ and ω")
+    network_from: Annotated[int, Field(ge=3)] = Field(
+        default=3, description="so many partners are a network, fewer a pair"
+    )
     communities: Communities = Communities()
     matching: Matching = Matching()
 

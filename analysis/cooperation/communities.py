@@ -24,7 +24,7 @@ from analysis.cooperation.graph import Graph
 from analysis.errors import MethodError
 
 
-def modularity(graph: Graph, labels: Sequence[int]) -> float:
+def modularity(graph: Graph, labels: Sequence[int] | np.ndarray) -> float:
     """Newman's Q of a partition; `labels` in the order of the graph's nodes. 0 for a graph without edges."""
     member = np.asarray(labels)
     strength = np.asarray(graph.adjacency.sum(axis=1)).ravel()
@@ -75,11 +75,11 @@ class Partitions:
         return pd.DataFrame(rows)
 
 
-def canonical(nodes: Sequence[str], labels: Sequence[int]) -> np.ndarray:
+def canonical(nodes: Sequence[str], labels: Sequence[int] | np.ndarray) -> np.ndarray:
     """Number communities from 1 by (-size, first node), so that a rerun never renames one."""
     member = np.asarray(labels)
     groups = [np.flatnonzero(member == c) for c in np.unique(member)]
-    groups.sort(key=lambda g: (-len(g), min(nodes[i] for i in g)))
+    groups.sort(key=lambda g: (-len(g), min(nodes[i] for i in g.tolist())))
     out = np.zeros(len(member), dtype=int)
     for number, group in enumerate(groups, start=1):
         out[group] = number

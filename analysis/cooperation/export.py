@@ -25,9 +25,10 @@ def multigraph(network: Network, positions: pd.DataFrame | None = None) -> Any:
     """
     graph = nx.MultiGraph()
     for node, row in network.nodes.iterrows():
-        own = {c: str(row[c]) for c in NODE_COLUMNS if pd.notna(row[c])}
+        own: dict[str, Any] = {c: str(row[c]) for c in NODE_COLUMNS if pd.notna(row[c])}
         if positions is not None:
-            own |= {"x": float(positions.at[node, "x"]), "y": float(positions.at[node, "y"])}
+            x, y = positions.loc[[str(node)], ["x", "y"]].to_numpy(dtype=float)[0].tolist()
+            own |= {"x": x, "y": y}
         graph.add_node(str(node), label=str(row["short"]), **own)
     for tie in network.ties.to_dict("records"):
         own = {c: str(tie[c]) for c in TIE_COLUMNS if pd.notna(tie[c])}

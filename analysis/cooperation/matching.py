@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -128,9 +129,9 @@ def pair_terms(
         Columns a, b, sector, distance, shared, region, complement, steps (∞ where there is no way), via (shared
         partners).
     """
-    info = network.nodes
+    info: Any = network.nodes
     sectors = {n: str(s) for n, s in info["sector"].dropna().items()}
-    affinity = sector_affinity(graph, sectors)
+    affinity: Any = sector_affinity(graph, sectors)
     place = {n: i for i, n in enumerate(organisations.nodes)}
     steps = np.array(organisations.igraph.distances(), dtype=float)
     near = {n: {organisations.nodes[j] for j in organisations.igraph.neighbors(i)} for n, i in place.items()}
@@ -248,11 +249,12 @@ def rank_respondents(profiles: pd.DataFrame, traits: pd.DataFrame, *, same_secto
     DataFrame
         Columns a, b, complement, same_sector (0/1), a_gives, b_gives (sub-area in which one leads most), score, rank.
     """
-    values = complementarity(profiles)
+    values: Any = complementarity(profiles)
+    sector = traits["sector"].astype(str).to_dict()
     rows = []
-    for a, b in combinations(profiles.index, 2):
-        gap = (profiles.loc[a] - profiles.loc[b]).dropna()
-        same = int(traits.at[a, "sector"] == traits.at[b, "sector"])
+    for a, b in combinations(map(str, profiles.index), 2):
+        gap: Any = (profiles.loc[a] - profiles.loc[b]).dropna()
+        same = int(sector[a] == sector[b])
         rows.append(
             {
                 "a": a, "b": b, "complement": values.at[a, b], "same_sector": same,

@@ -123,7 +123,8 @@ def _constraint(graph: Graph, backend: Backend) -> np.ndarray:
 def _effective_size(graph: Graph, backend: Backend) -> np.ndarray:
     """Burt's effective size: Σ_j [1 - Σ_q p_iq m_jq], p a row's share, m relative to the row's largest weight."""
     if backend == "networkx":
-        found = nx.effective_size(graph.networkx, weight="weight")
+        # Asked for single nodes: for all at once networkx 3.6 divides by the maxima of columns instead of rows.
+        found = nx.effective_size(graph.networkx, nodes=list(graph.nodes), weight="weight")
         return np.array([found[n] for n in graph.nodes], dtype=float)
     a = graph.adjacency
     degree = np.diff(a.indptr)
@@ -243,13 +244,15 @@ def group_mixing(graph: Graph, groups: Mapping[str, str]) -> pd.DataFrame:
         Group of a node; nodes without one, and their edges, are left out.
     """
     names = sorted({groups[n] for n in graph.nodes if n in groups})
-    table = pd.DataFrame(0, index=names, columns=names)
+    place = {name: i for i, name in enumerate(names)}
+    counts = np.zeros((len(names), len(names)), dtype=int)
     for a, b in zip(graph.edges["a"], graph.edges["b"], strict=True):
         if a in groups and b in groups:
-            table.at[groups[a], groups[b]] += 1
-            if groups[a] != groups[b]:
-                table.at[groups[b], groups[a]] += 1
-    return table
+            i, j = place[groups[a]], place[groups[b]]
+            counts[i, j] += 1
+            if i != j:
+                counts[j, i] += 1
+    return pd.DataFrame(counts, index=names, columns=names)
 
 
 def mixing_indices(graph: Graph, groups: Mapping[str, str]) -> tuple[float, float, int]:

@@ -115,7 +115,8 @@ def null_test(
         ]
     )
     low, high = (seen <= observed + 1e-12).sum(), (seen >= observed - 1e-12).sum()
-    p = (2 * (1 + np.minimum(low, high)) / (draws + 1)).clip(upper=1.0)
+    fewer = pd.concat([low, high], axis=1).min(axis=1)
+    p = (2 * (1 + fewer) / (draws + 1)).clip(upper=1.0)
     out = pd.DataFrame(
         {"observed": observed, "mean": seen.mean(), "low": seen.quantile(0.025), "high": seen.quantile(0.975), "p": p}
     )

@@ -74,13 +74,13 @@ def _refers(rule: Relation, own: pd.DataFrame, lines: pd.Series, there: pd.DataF
     column, (file, key) = rule.columns[0][0], rule.target
     known = {str(v).strip() for v in there[key].dropna()}
     problems = []
-    for position, value in own[column].dropna().items():
+    given = own[column].dropna()
+    for line, value in zip(lines.loc[given.index], given, strict=True):
         text = str(value).strip()
         if text not in known:
             message = f"is not in {file}.csv, column {key}{suggest(text, sorted(known)) if len(known) > 12 else ''}"
             remedy = f"correct the cell, or add the row to {file}.csv"
-            line = int(lines.loc[position])
-            problems.append(Problem(f"{rule.instrument}.csv", line, column, text, message, remedy))
+            problems.append(Problem(f"{rule.instrument}.csv", int(line), column, text, message, remedy))
     return problems
 
 
@@ -88,9 +88,10 @@ def _unique(rule: Relation, own: pd.DataFrame, lines: pd.Series) -> list[Problem
     names = [c for part in rule.columns for c in part]
     seen: dict[tuple[object, ...], int] = {}
     problems = []
-    for position, row in own[names].dropna().iterrows():
+    given = own[names].dropna()
+    for number, row in zip(lines.loc[given.index], given.to_dict("records"), strict=True):
         key = tuple(tuple(sorted(str(row[c]) for c in part)) for part in rule.columns)
-        line = int(lines.loc[position])
+        line = int(number)
         if key in seen:
             shown = ", ".join(str(row[c]) for c in names)
             message = f"repeats row {seen[key]} (same {' and '.join(' with '.join(part) for part in rule.columns)})"

@@ -41,7 +41,7 @@ def add_graph_facts(
         Number of clusters in the registry.
     """
     add = _Adder(facts)
-    raw = {"table": "10_validated/cooperation_nodes.csv", "column": "kind"}
+    raw: dict[str, Any] = {"table": "10_validated/cooperation_nodes.csv", "column": "kind"}
     facts.add("net.nodes", len(nodes), key="all rows", **raw)
     for kind, count in nodes["kind"].value_counts().sort_index().items():
         facts.add(f"net.nodes.{kind}", int(count), key=str(kind), **raw)
@@ -103,11 +103,11 @@ def add_test_facts(
     """Null models `net.null.…`, brokerage `net.broker.…`, small world `net.world.…`, agreement `net.agree.…`."""
     add = _Adder(facts)
     add("null.draws", draws, "null_models", "method cooperation.null_draws", "p")
-    for name, row in null.iterrows():
+    for name, values in null.iterrows():
         for column in ("observed", "mean", "low", "high", "p"):
             style = THREE if column == "p" else COEFFICIENT
-            if row[column] == row[column]:
-                add(f"null.{name}.{column}", row[column], "null_models", str(name), column, **style)
+            if values[column] == values[column]:
+                add(f"null.{name}.{column}", values[column], "null_models", str(name), column, **style)
     for row in brokers.to_dict("records"):
         key = f"{row['groups']}/{row['role']}"
         base = f"broker.{row['groups']}.{row['role']}"
@@ -178,7 +178,7 @@ def add_model_facts(
         count = int((models["model"] == name).sum())
         add(f"model.{name}", count, "models", name, "model")
         add(f"model.{name}.share", 100 * count / len(models), "models", name, "model", **PERCENT)
-    source = {"table": "10_validated/coordinators.csv", "column": "agreements_domestic_clusters"}
+    source: dict[str, Any] = {"table": "10_validated/coordinators.csv", "column": "agreements_domestic_clusters"}
     inputs = ("agreements_domestic_clusters",)
     for name in ("n", "positive"):
         facts.add(f"net.declared.{name}", int(declared[name]), unit="clusters", key=name, inputs=inputs, **source)
@@ -218,7 +218,7 @@ def communities_text(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFr
     return pd.DataFrame(rows)
 
 
-def reasons(row: Mapping[str, Any], nodes: pd.DataFrame, words: Mapping[str, str]) -> str:
+def reasons(row: Mapping[Any, Any], nodes: pd.DataFrame, words: Mapping[str, str]) -> str:
     """Explain a suggestion in words, from the public facts it rests on."""
     a, b = nodes.loc[row["a"]], nodes.loc[row["b"]]
     out = []
@@ -259,6 +259,10 @@ def both_ways(
     return out
 
 
+def _year(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
 def page_data(
     nodes: pd.DataFrame,
     ties: pd.DataFrame,
@@ -287,7 +291,7 @@ def page_data(
             "id": str(node), "name": str(row["name"]), "short": str(row["short"]), "kind": str(row["kind"]),
             "sector": options["sectors"].get(str(row["sector"]), ""),
             "voivodeship": options["voivodeships"].get(str(row["voivodeship"]), ""),
-            "x": round(float(row["x"]), 3), "y": round(float(row["y"] + row["height"] / 2 - 0.17), 3),
+            "x": round(float(row["x"]), 3), "y": round(float(row["y"]) + float(row["height"]) / 2 - 0.17, 3),
         }
         for node, row in nodes.iterrows()
     ]  # fmt: skip
@@ -295,8 +299,8 @@ def page_data(
         {
             "id": tie["tie_id"], "a": tie["source"], "b": tie["target"], "kind": tie["kind"], "what": tie["what_pl"],
             "form": options["cooperation_forms"][tie["form"]], "model": words[model_of[tie["tie_id"]]],
-            "since": int(tie["since_year"]) if pd.notna(tie["since_year"]) else None,
-            "until": int(tie["until_year"]) if pd.notna(tie["until_year"]) else None,
+            "since": _year(tie["since_year"]),
+            "until": _year(tie["until_year"]),
         }
         for tie in ties.to_dict("records")
     ]  # fmt: skip
