@@ -146,11 +146,11 @@ def _closeness(graph: Graph) -> np.ndarray:
 
 def _eigenvector(graph: Graph) -> np.ndarray:
     values = np.zeros(len(graph.nodes))
-    largest = largest_component(graph)
+    largest = set(largest_component(graph))
     inside = graph.subgraph(largest)
     if len(inside.edges):
         found = np.abs(np.array(inside.igraph.eigenvector_centrality(weights="weight", scale=True)))
-        values[[i for i, n in enumerate(graph.nodes) if n in set(largest)]] = found
+        values[[i for i, n in enumerate(graph.nodes) if n in largest]] = found
     return values
 
 

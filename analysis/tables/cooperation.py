@@ -212,8 +212,8 @@ def communities_text(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFr
     """Columns community, size, members: the best partition as a printed table."""
     best = table[table["partition"] == 1]
     rows = [
-        {"community": int(number), "size": len(group), "members": "; ".join(sorted(names[n] for n in group["node"]))}
-        for number, group in best.groupby("community")
+        {"community": number, "size": len(group), "members": "; ".join(sorted(names[n] for n in group["node"]))}
+        for number, (_, group) in enumerate(best.groupby("community"), start=1)
     ]
     return pd.DataFrame(rows)
 
