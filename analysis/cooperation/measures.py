@@ -195,10 +195,10 @@ def node_measures(graph: Graph, *, backend: Backend = "igraph") -> pd.DataFrame:
         place = {name: i for i, name in enumerate(graph.nodes)}
         bridges = [(place[a], place[b]) for a, b in nx.bridges(g)]
         eigen = np.zeros(n)
-        inside = g.subgraph(largest_component(graph))
-        found = nx.eigenvector_centrality_numpy(inside, weight="weight") if inside.number_of_edges() else {}
-        for name, value in found.items():
-            eigen[place[name]] = abs(value) / max(abs(v) for v in found.values())
+        names = largest_component(graph)
+        if len(names) > 1:  # dense: the sparse solver of networkx refuses components of a few nodes
+            vector = np.abs(np.linalg.eigh(nx.to_numpy_array(g, nodelist=names, weight="weight"))[1][:, -1])
+            eigen[[place[name] for name in names]] = vector / vector.max()
     ends = np.bincount(np.array(bridges, dtype=np.int64).ravel(), minlength=n)
     return pd.DataFrame(
         {
