@@ -29,6 +29,10 @@ from analysis.composite.draws import (
 from analysis.composite.index import build_index
 from analysis.composite.structure import Structure
 from analysis.config import Method, load_method
+from analysis.cooperation import communities, measures, robustness
+from analysis.cooperation.brokerage import brokerage
+from analysis.cooperation.graph import make_graph
+from analysis.cooperation.small_world import small_world
 from analysis.framework import load_framework
 
 PLAIN_DRAWS = 20
@@ -118,6 +122,36 @@ def linear_fit(sizes: list[int], seconds: list[float]) -> str:
     return f"seconds grow with units to the power {slope:.2f} ({sizes[0]:,}–{sizes[-1]:,})"
 
 
+def cooperation(seed: int) -> None:
+    """Print the seconds of all measures on a random graph of 10,000 nodes and 50,000 ties."""
+    rng = np.random.default_rng(seed)
+    ends = rng.integers(10_000, size=(53_000, 2))
+    ends = np.unique(np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1), axis=0)
+    ends = ends[rng.permutation(len(ends))[:50_000]]
+    names = np.array([f"n{i:05d}" for i in range(10_000)])
+    pairs = [(a, b, 1.0) for a, b in names[ends].tolist()]
+    graph = make_graph(names.tolist(), pairs)
+    groups = dict(zip(names.tolist(), map(str, rng.integers(6, size=len(names))), strict=True))
+    steps: dict[str, Callable[[], object]] = {
+        "node measures": lambda: measures.node_measures(graph),
+        "graph measures, E-I, assortativity": lambda: measures.whole_measures(graph, groups, groups),
+        "brokerage": lambda: brokerage(graph, groups),
+        "small world, 1 draw": lambda: small_world(graph, draws=1, rng=rng),
+        "R, random and degree, 20 draws": lambda: [
+            robustness.removal_curves(graph, attack, draws=20, rng=rng) for attack in ("random", "degree")
+        ],
+        "communities, 5 runs of Louvain": lambda: communities.louvain(graph, tries=5, rng=rng),
+    }
+    print(f"\n{f'graph of {len(graph.nodes):,} nodes, {len(graph.edges):,} ties':<44}{'seconds':>10}")
+    total = 0.0
+    for label, step in steps.items():
+        start = time.perf_counter()
+        step()
+        total += time.perf_counter() - start
+        print(f"{label:<44}{time.perf_counter() - start:>10.1f}")
+    print(f"{'all':<44}{total:>10.1f}")
+
+
 def main() -> int:
     """Print the figures."""
     framework = load_framework(ROOT / "data").indicators
@@ -141,6 +175,7 @@ def main() -> int:
         print(f"{n:<28}{ours:>10.4f}{plain:>10.4f}{ours / plain:>8.2f}")
     sizes = [n for n in measured if n >= 1_000]
     print(linear_fit(sizes, [measured[n] for n in sizes]))
+    cooperation(method.seed)
     built = ROOT / "build/2024/20_indicators/indicators.csv"
     if built.is_file():
         monte_carlo(pd.read_csv(built).set_index("respondent_id"), framework, structure, method)

@@ -6,7 +6,7 @@ many, the range and its ends. Values are those of the table, rounded as in the c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -186,3 +186,45 @@ _ALPHABET = {letter: i for i, letter in enumerate("-aąbcćdeęfghijklłmnńoóp
 
 def _polish_key(name: str) -> tuple[int, ...]:
     return tuple(_ALPHABET.get(letter, -1) for letter in str(name).lower())
+
+
+def alt_network(
+    nodes: pd.DataFrame, ties: pd.DataFrame, *, kinds: Mapping[str, str], tie_kinds: Mapping[str, str]
+) -> str:
+    """Describe a graph: how many organisations and ties of each kind, who has most ties, which parts it has.
+
+    Parameters
+    ----------
+    nodes
+        Indexed by node: short, kind.
+    ties
+        Columns source, target, kind.
+    """
+    who = _join(f"{name}: {int((nodes['kind'] == k).sum())}" for k, name in kinds.items() if (nodes["kind"] == k).any())
+    what = _join(
+        f"{name}: {int((ties['kind'] == k).sum())}" for k, name in tie_kinds.items() if (ties["kind"] == k).any()
+    )
+    counts = pd.concat([ties["source"], ties["target"]]).value_counts().sort_index()
+    top = counts.sort_values(ascending=False, kind="stable").head(5)
+    most = _join(f"{name}: {int(count)}" for name, count in zip(nodes.loc[top.index, "short"], top, strict=True))
+    return (
+        f"Graf powiązań. Liczba podmiotów: {len(nodes)} ({who}). Liczba powiązań: {len(ties)} ({what}). "
+        f"Najwięcej powiązań mają {most}. Pełną listę powiązań zawiera strona interaktywna i plik danych."
+    )
+
+
+def alt_removal(curves: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Describe removal curves: the share that is left after a tenth and a quarter of the nodes are gone.
+
+    Parameters
+    ----------
+    curves
+        Columns attack, removed, share (0–100).
+    """
+    parts = []
+    for attack, name in names.items():
+        own = curves[curves["attack"] == attack].set_index("removed")["share"]
+        n = int(own.index.max())
+        tenth, quarter = polish_number(own[round(n / 10)]), polish_number(own[round(n / 4)])
+        parts.append(f"{name}: {tenth}% po usunięciu co dziesiątego podmiotu, {quarter}% po usunięciu co czwartego")
+    return f"Wykres liniowy: udział największej spójnej części sieci przy usuwaniu podmiotów. {_join(parts)}."

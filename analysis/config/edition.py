@@ -71,6 +71,68 @@ class Disclosure(Section):
     small_group: Annotated[int, Field(ge=2)] = Field(5, description="groups with fewer respondents are named as small")
 
 
+class Communities(Section):
+    """Communities of the cluster graph."""
+
+    rule: Literal["exact", "louvain"] = Field(
+        default="exact", description="exact: proven maximum of modularity; louvain: best of `tries` runs, a lower bound"
+    )
+    tolerance: Annotated[float, Field(ge=0)] = Field(
+        default=0.003, description="exact: partitions with modularity this close to the maximum are listed as well"
+    )
+    most: Annotated[int, Field(ge=1)] = Field(default=50, description="exact: at most so many partitions are listed")
+    tries: Annotated[int, Field(ge=1)] = Field(
+        default=100, description="runs of Louvain, each in another order of nodes"
+    )
+
+
+class MatchingWeights(Section):
+    """Weights of the terms that rank pairs of clusters; a term that is not known is left out of the mean."""
+
+    sector: Annotated[float, Field(ge=0)] = Field(default=1.0, description="one sector, or two that cooperate already")
+    distance: Annotated[float, Field(ge=0)] = Field(default=1.0, description="few steps apart in the graph")
+    shared: Annotated[float, Field(ge=0)] = Field(
+        default=1.0, description="partners and bodies in common (Adamic–Adar)"
+    )
+    region: Annotated[float, Field(ge=0)] = Field(default=0.5, description="one voivodeship or macro-region")
+    complement: Annotated[float, Field(ge=0)] = Field(
+        default=1.0,
+        description="profiles that complete each other; of named clusters known only through a private link file",
+    )
+
+
+class Matching(Section):
+    """Suggestions of partners."""
+
+    weights: MatchingWeights = MatchingWeights()
+    macro_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.5, description="value of the term `region` for two voivodeships of one macro-region"
+    )
+    same_sector: float = Field(default=0.0, description="added to the score of two respondents of one sector")
+    top: Annotated[int, Field(ge=1)] = Field(default=12, description="suggestions that are printed")
+
+
+class Cooperation(Section):
+    """The graph of documented cooperation."""
+
+    expansion: Literal["star", "clique"] = Field(
+        default="star",
+        description="groupings without a name: ties with the participant in the middle, or among all of them",
+    )
+    projection: Literal["newman", "count", "none"] = Field(
+        default="newman",
+        description="weight of a body that two of its k clusters share: 1/(k - 1), 1, or bodies are left out",
+    )
+    null_draws: Annotated[int, Field(ge=19)] = Field(default=1000, description="random graphs of each test")
+    r_draws: Annotated[int, Field(ge=1)] = Field(default=200, description="random orders of nodes that tie, for R")
+    small_world_draws: Annotated[int, Field(ge=1)] = Field(default=100, description="random graphs behind σ and ω")
+    network_from: Annotated[int, Field(ge=3)] = Field(
+        default=3, description="so many partners are a network, fewer a pair"
+    )
+    communities: Communities = Communities()
+    matching: Matching = Matching()
+
+
 class Words(Section):
     """Thresholds of words that depend on numbers."""
 
@@ -100,6 +162,7 @@ class Method(IndexMethod):
     strengths: Strengths
     individual: Individual
     disclosure: Disclosure
+    cooperation: Cooperation
     words: Words
     seed: int = Field(description="seed of everything random in the analyses")
 
@@ -111,4 +174,5 @@ class ComposeMethod(IndexMethod):
     strengths: Strengths | None = None
     individual: Individual | None = None
     disclosure: Disclosure | None = None
+    cooperation: Cooperation | None = None
     words: Words | None = None

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.errors import ConfigError, DataError, Problem, suggest
 from analysis.framework import Framework
 from analysis.ingest.corrections import apply_corrections, read_corrections
+from analysis.ingest.relations import load_relations, relation_problems
 from analysis.ingest.rules import Instrument, load_checks, load_instruments
 from analysis.ingest.table import CheckedTable, check_table
 from analysis.ingest.text import read_text
@@ -107,6 +108,7 @@ def validate_edition(edition: Edition, framework: Framework) -> ValidatedEdition
     names = _instruments(edition, framework)
     items = {n: parse_codebook(framework.codebooks[n], framework.option_lists, name=n) for n in framework.codebooks}
     instruments, checks = load_instruments(folder), load_checks(folder, items)
+    relations = load_relations(folder, {n: [item.name for item in listed] for n, listed in items.items()})
     corrections, problems = read_corrections(edition.root / "corrections.csv")
     # A second dot marks a note about a file (members.unmet.csv), not data.
     others = sorted(p.stem for p in edition.raw.glob("*.csv") if p.stem not in names and "." not in p.stem)
@@ -121,6 +123,8 @@ def validate_edition(edition: Edition, framework: Framework) -> ValidatedEdition
 
     tables: dict[str, pd.DataFrame] = {}
     checked: dict[str, CheckedTable] = {}
+    cells: dict[str, pd.DataFrame] = {}
+    lines: dict[str, pd.Series] = {}
     notes: list[Problem] = []
     summary, completeness = [], []
     for name in [*names, *others]:
@@ -134,6 +138,7 @@ def validate_edition(edition: Edition, framework: Framework) -> ValidatedEdition
         key = instruments[name].key if name in instruments else str(raw.cells.columns[0])
         raw, changed, found = apply_corrections(raw, corrections, key)
         problems += found
+        cells[name], lines[name] = raw.cells, raw.lines
         record = {"file": path.name, "rows": len(raw.cells), "columns": raw.cells.shape[1], "corrections": changed}
         if name in items:
             one = check_table(raw, items[name], instrument=instruments.get(name), checks=checks[name])
@@ -149,6 +154,7 @@ def validate_edition(edition: Edition, framework: Framework) -> ValidatedEdition
             tables[name] = raw.cells
         summary.append(record)
     problems += _reference_problems(checked, instruments)
+    problems += relation_problems(relations, cells, lines)
     if problems:
         raise DataError(problems)
     order = ["file", "rows", "columns", "answers_asked", "answers_missing", "missing_pct", "corrections"]

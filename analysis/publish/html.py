@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
 
-from analysis.publish import numbers, pandoc
+from analysis.publish import network_page, numbers, pandoc
 from analysis.publish.assemble import BookChapter
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import exhibit_name
@@ -111,6 +111,9 @@ def _exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[
     links = [f'<a href="dane/{Path(exhibit.data_file).name}" download>Dane (CSV)</a>']
     if exhibit.notebook in notebooks:
         links.append(f'<a href="obliczenia/{exhibit.notebook}.html">Obliczenia</a>')
+    if exhibit.id == network_page.EXHIBIT and network_page.network_data(pub.build) is not None:
+        links.append(f'<a href="{network_page.FILE}">Wersja interaktywna</a>')
+        links += [f'<a href="dane/{file}" download>{name}</a>' for file, name in network_page.DOWNLOADS]
     source = escape(bind(exhibit.source))
     return (
         f'<figure class="exhibit{wide}" id="{exhibit.id}">\n{caption}\n{inner}\n<div class="exhibit-foot">{note}'
@@ -290,6 +293,11 @@ def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
     numbered = [{"id": i, **entry} for i, entry in enumerate(entries)]
     data = json.dumps(numbered, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     (assets / "search-index.js").write_text(f"window.KLASTRY_SEARCH={data};\n", encoding="utf-8")
+    if network_page.network_data(pub.build) is not None:
+        shutil.copyfile(pub.style_dir / "network.js", assets / "network.js")
+        (out / "dane").mkdir(exist_ok=True)
+        for file, _ in network_page.DOWNLOADS:
+            shutil.copyfile(pub.build / network_page.FOLDER / file, out / "dane" / file)
     if (pub.report_dir / "images").is_dir():
         shutil.copytree(pub.report_dir / "images", out / "images")
     for name, key in (("figures", "svg"), ("dane", "data_file")):
@@ -326,7 +334,16 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     has_individual = (pub.report_dir / "individual").is_dir()
     entry = Page(ledger.ENTRY, ledger.TITLE, "", "pl", [])
     data = Page("dane.html", "Dane", "", "pl", [])
-    extra = [lists, entry, data, *([computed] if notebooks else []), *([individual] if has_individual else [])]
+    network = network_page.network_data(pub.build)
+    graph = Page(network_page.FILE, network_page.TITLE, "", "pl", [])
+    extra = [
+        lists,
+        *([graph] if network else []),
+        entry,
+        data,
+        *([computed] if notebooks else []),
+        *([individual] if has_individual else []),
+    ]
     index = Page("index.html", pub.title, "", "pl", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
     order = [index, *pages]
     for before, after in pairwise(order):
@@ -351,11 +368,16 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         site.write(page, toc=not page.children and 'class="exhibit wide"' not in body)
     index.body = _index_body(pub, chapters, ledger.index_part(facts_of))
     lists.body = _lists_body(pub, places)
+    if network:
+        graph.body = network_page.network_body(network)
+        entries += _search_entries(graph)
     computed.body = _computed_body(notebooks)
     site.write(index, toc=False)
     site.write(lists, toc=False)
     data.body = _data_body(pub)
     site.write(data, toc=False)
+    if network:
+        site.write(graph, toc=False)
     site.write(Page("szukaj.html", "Szukaj w raporcie", "", "pl", [], body=_SEARCH), toc=False)
     if notebooks:
         site.write(computed, toc=False)

@@ -131,6 +131,7 @@ def digits(source: str, file: str, allowed: Sequence[Allowed] = (), chapter: str
 # A number of the facts in rendered Markdown: its text, and the id of its fact.
 MARK = re.compile(r'\[((?:\\.|[^\]\\])*)\]\{\.fact f="([^"]+)"\}', re.DOTALL)
 _EXHIBIT = re.compile(r"^::: \{#(?:fig|tbl)-\d+ \.exhibit.*?^:::$", re.DOTALL | re.MULTILINE)
+_ANNOUNCED = re.compile(r"^::: \{\.in-preparation\}.*?^:::$", re.DOTALL | re.MULTILINE)
 _NUMERAL = (
     r"dw(?:a|ie|óch|om|oma|ema)|trz(?:y|ech|em|ema)|czter(?:y|ech|em|ema)|pię(?:ć|ciu|cioma)|sze(?:ść|ściu|ścioma)|"
     r"siedmi?u?|siedem|osi?em|ośmiu|dziewię(?:ć|ciu)|dziesię(?:ć|ciu)|\w+naś(?:cie|cioro)|\w+nastu|dwadzieścia|dwudziestu|"
@@ -147,9 +148,10 @@ def orphans(text: str, file: str, allowed: Sequence[Allowed] = (), chapter: str 
     """Find numbers in rendered prose that no fact stands behind: digits, and numerals before what the study counts.
 
     A template can print a digit that its source does not show (`value(…)`, a field of `edition.yaml`, a word of a
-    condition); the reader could not trace it. Captions of exhibits have their own source line.
+    condition); the reader could not trace it. Captions of exhibits have their own source line; titles of sections in
+    preparation are numbered by the outline.
     """
-    body = _EXHIBIT.sub(_blank, MARK.sub(_blank, text))
+    body = _ANNOUNCED.sub(_blank, _EXHIBIT.sub(_blank, MARK.sub(_blank, text)))
     out = []
     for i, line in enumerate(prose(body, allowed, chapter).splitlines(), start=1):
         for pattern, how in ((_DIGITS, "print it with f(…)"), (_COUNTED, "print it with plural(…)")):

@@ -8,7 +8,7 @@ rule validation_10:
         framework=framework_files(),
         code=package("ingest", "schemas"),
     output:
-        tables=ensure(expand(BUILD + "/10_validated/{name}.csv", name=[*INSTRUMENTS, "registry"]), non_empty=True),
+        tables=ensure(expand(BUILD + "/10_validated/{name}.csv", name=[*INSTRUMENTS, "registry", *COOPERATION]), non_empty=True),
         completeness=BUILD + "/10_validated/completeness.csv",
         summary=BUILD + "/10_validated/summary.csv",
         notes=BUILD + "/10_validated/notes.csv",
@@ -398,6 +398,64 @@ rule edition_bridge_47:
         "47_edition_bridge"
     shell:
         NOTEBOOK
+    shell:
+        NOTEBOOK
+
+
+rule cooperation_graph_42:
+    input:
+        notebook="notebooks/42_cooperation_graph.ipynb",
+        tables=rules.validation_10.output.tables,
+        scores=rules.scores_30.output.scores,
+        characteristics=rules.indicators_20.output.characteristics,
+        framework=framework_files(),
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        link=private_files(),
+        labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
+        code=package("cooperation", "charts", "tables"),
+    output:
+        exhibits("figure", 45, 52),
+        exhibits("table", 41, 42, 43, 44),
+        tables=[
+            f"{BUILD}/42_cooperation_graph/{name}"
+            for name in (
+                "definitions.csv",
+                "node_measures.csv",
+                "graphs.csv",
+                "cluster_edges.csv",
+                "bipartite.csv",
+                "sector_mixing.csv",
+                "bridges.csv",
+                "brokerage.csv",
+                "brokerage_test.csv",
+                "communities.csv",
+                "agreement.csv",
+                "null_models.csv",
+                "small_world.csv",
+                "r_index.csv",
+                "curves.csv",
+                "node_losses.csv",
+                "best_ties.csv",
+                "models.csv",
+                "matching.csv",
+                "hidden_ties.csv",
+                "matching_respondents.csv",
+            )
+        ],
+        page=BUILD + "/42_cooperation_graph/network.json",
+        graphml=BUILD + "/42_cooperation_graph/siec.graphml",
+        gexf=BUILD + "/42_cooperation_graph/siec.gexf",
+        facts=BUILD + "/40_analyses/facts/42_cooperation_graph.json",
+        notebook=BUILD + "/notebooks/42_cooperation_graph.ipynb",
+    log:
+        BUILD + "/logs/42_cooperation_graph.log",
+    params:
+        name="42_cooperation_graph",
+        method=method("cooperation", "seed"),
+    message:
+        "42_cooperation_graph"
+    shell:
+        NOTEBOOK + " -p expansion method -p projection method -p seed 0"
 
 
 rule disclosure_48:
@@ -482,6 +540,7 @@ rule facts:
             rules.selected_results_38.output.facts,
             rules.trends_46.output.facts,
             rules.edition_bridge_47.output.facts,
+            rules.cooperation_graph_42.output.facts,
             rules.disclosure_48.output.facts,
             rules.reproduction_49.output.facts,
         ],

@@ -12,6 +12,8 @@ METHOD = str(config.get("method", "default"))
 BUILD = f"build/{EDITION}" if METHOD == "default" else f"build/{EDITION}-{METHOD}"
 RAW = f"data/editions/{EDITION}/raw"
 METHOD_CONFIG = load_method(METHOD, Path("config"))
+# Raw files about named organisations, beside the questionnaires.
+COOPERATION = ["cooperation_nodes", "cooperation_ties"]
 # Sections of the method that build the index.
 STEPS = ["availability", "denomination", "imputation", "treatment", "normalisation", "weights", "aggregation", "ranks"]
 # Modules at the top of the package that every step goes through.
@@ -49,6 +51,11 @@ def previous_files():
     previous = load_edition(EDITION, Path("data")).info["previous_edition"]
     folder = Path("data/editions", str(previous), "published")
     return sorted(str(p) for p in folder.glob("*.csv"))
+
+
+def private_files():
+    """Files of an edition that are never committed; a survey edition may have them."""
+    return sorted(str(p) for p in Path(f"data/editions/{EDITION}/private").glob("*.csv"))
 
 
 def hashed_inputs():

@@ -7,8 +7,8 @@ REPORT_FILES = sorted(
 STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
 OUT = BUILD + "/50_chapters/out"
 ALL_EXHIBITS = [
-    *exhibits("table", *range(1, 37), 38, 39, 40, 46, 47),
-    *exhibits("figure", *range(1, 45), 46, 47, 48, 50, 51, 56),
+    *exhibits("table", *range(1, 37), *range(38, 45), 46, 47),
+    *exhibits("figure", *range(1, 49), 50, 51, 52, 56),
 ]
 
 
@@ -56,6 +56,7 @@ rule html:
                 "37_sector_profiles",
                 "38_selected_results",
                 "40_cross_sections",
+                "42_cooperation_graph",
                 "44_members_survey",
                 "45_subareas",
                 "46_trends",
