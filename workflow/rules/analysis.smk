@@ -398,8 +398,6 @@ rule edition_bridge_47:
         "47_edition_bridge"
     shell:
         NOTEBOOK
-    shell:
-        NOTEBOOK
 
 
 rule cooperation_graph_42:
