@@ -588,6 +588,7 @@ rule facts:
             rules.selected_results_38.output.facts,
             rules.trends_46.output.facts,
             rules.edition_bridge_47.output.facts,
+            rules.sector_clusters_41.output.facts,
             rules.cooperation_graph_42.output.facts,
             rules.disclosure_48.output.facts,
             rules.reproduction_49.output.facts,
