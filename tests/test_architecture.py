@@ -40,6 +40,7 @@ LAYERS: dict[str, set[str]] = {
     "opinions": {"errors"},
     "profiles": {"errors", "config", "framework", "facts", "composite.quantiles"},
     "disclosure": {"errors", "config"},
+    "clustering": {"errors", "config"},
     "cooperation": {"errors", "config"},
     "reproduction": {
         "errors",

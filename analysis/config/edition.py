@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from analysis.config.base import Section
+from analysis.config.clustering import Clustering
 from analysis.config.sections import IndexMethod
 
 
@@ -162,6 +163,7 @@ class Method(IndexMethod):
     strengths: Strengths
     individual: Individual
     disclosure: Disclosure
+    clustering: Clustering = Clustering()
     cooperation: Cooperation
     words: Words
     seed: int = Field(description="seed of everything random in the analyses")
@@ -174,5 +176,6 @@ class ComposeMethod(IndexMethod):
     strengths: Strengths | None = None
     individual: Individual | None = None
     disclosure: Disclosure | None = None
+    clustering: Clustering | None = None
     cooperation: Cooperation | None = None
     words: Words | None = None

@@ -400,6 +400,56 @@ rule edition_bridge_47:
         NOTEBOOK
 
 
+rule sector_clusters_41:
+    input:
+        notebook="notebooks/41_sector_clusters.ipynb",
+        indicators=rules.indicators_20.output.indicators,
+        characteristics=rules.indicators_20.output.characteristics,
+        normalised=rules.scores_30.output.normalised,
+        scores=rules.scores_30.output.scores,
+        framework=framework_files(),
+        labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
+        code=package("clustering", "composite", "charts", "tables"),
+    output:
+        exhibits("figure", 57, 58, 59, 60, 61),
+        exhibits("table", 48, 49, 50, 51, 52),
+        tables=[
+            f"{BUILD}/41_sector_clusters/{name}.csv"
+            for name in (
+                "filled",
+                "differences",
+                "permanova",
+                "sector_merges",
+                "sector_distances",
+                "nearest_sector",
+                "nearest_test",
+                "validity",
+                "gap",
+                "bic",
+                "labels",
+                "types",
+                "profiles",
+                "stability",
+                "stability_partitions",
+                "agreement",
+                "traits",
+                "leave_one_out",
+                "plane",
+            )
+        ],
+        facts=BUILD + "/40_analyses/facts/41_sector_clusters.json",
+        notebook=BUILD + "/notebooks/41_sector_clusters.ipynb",
+    log:
+        BUILD + "/logs/41_sector_clusters.log",
+    params:
+        name="41_sector_clusters",
+        method=method(*STEPS, "clustering", "seed"),
+    message:
+        "41_sector_clusters"
+    shell:
+        NOTEBOOK + " -p features method -p algorithm method -p k 0 -p seed 0"
+
+
 rule cooperation_graph_42:
     input:
         notebook="notebooks/42_cooperation_graph.ipynb",
@@ -538,6 +588,7 @@ rule facts:
             rules.selected_results_38.output.facts,
             rules.trends_46.output.facts,
             rules.edition_bridge_47.output.facts,
+            rules.sector_clusters_41.output.facts,
             rules.cooperation_graph_42.output.facts,
             rules.disclosure_48.output.facts,
             rules.reproduction_49.output.facts,
