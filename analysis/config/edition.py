@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from analysis.config.base import Section
+from analysis.config.resilience import Resilience
 from analysis.config.sections import IndexMethod
 
 
@@ -163,6 +164,7 @@ class Method(IndexMethod):
     individual: Individual
     disclosure: Disclosure
     cooperation: Cooperation
+    resilience: Resilience
     words: Words
     seed: int = Field(description="seed of everything random in the analyses")
 
@@ -175,4 +177,5 @@ class ComposeMethod(IndexMethod):
     individual: Individual | None = None
     disclosure: Disclosure | None = None
     cooperation: Cooperation | None = None
+    resilience: Resilience | None = None
     words: Words | None = None
