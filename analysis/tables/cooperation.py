@@ -162,7 +162,13 @@ def add_removal_facts(facts: FactSet, r: pd.DataFrame, ties: pd.DataFrame, names
 
 
 def add_model_facts(
-    facts: FactSet, models: pd.DataFrame, declared: Mapping[str, float], quoted: Mapping[str, Any], bound: float
+    facts: FactSet,
+    models: pd.DataFrame,
+    declared: Mapping[str, float],
+    quoted: Mapping[str, Any],
+    bound: float,
+    *,
+    edition: int,
 ) -> None:
     """Ministry's models `net.model.…`; declared agreements `net.declared.…`; what the print says `net.printed.…`.
 
@@ -174,6 +180,7 @@ def add_model_facts(
         Smallest mean that the printed counts allow.
     """
     add = _Adder(facts)
+    path = f"data/editions/{edition}/edition.yaml"
     for name in ("coordination", "cooperation", "ecosystem"):
         count = int((models["model"] == name).sum())
         add(f"model.{name}", count, "models", name, "model")
@@ -193,9 +200,9 @@ def add_model_facts(
         value = entry["value"]
         style = {"unit": entry.get("unit", "count"), "decimals": int(entry.get("decimals", 0))}
         key = f"cooperation.{name} (l. {entry['source_line']})"
-        facts.add(f"net.printed.{name}", value, table="edition.yaml", key=key, column="value", **style)
+        facts.add(f"net.printed.{name}", value, table=path, key=key, column="value", **style)
     facts.add(
-        "net.printed.least_mean", bound, unit="coefficient", decimals=2, table="edition.yaml",
+        "net.printed.least_mean", bound, unit="coefficient", decimals=2, table=path,
         key="least mean that the printed counts allow", column="cooperation",
     )  # fmt: skip
 
