@@ -23,12 +23,12 @@ class _Adder:
         self.facts.add(f"resil.{name}", value, table=f"{FOLDER}/{table}.csv", key=key, column=column, **more)
 
 
-def add_quoted_facts(facts: FactSet, quoted: Mapping[str, Any]) -> None:
-    """Numbers that the printed chapter quotes, `resil.printed.…`, each with its line."""
+def add_quoted_facts(facts: FactSet, quoted: Mapping[str, Any], source: str) -> None:
+    """Numbers that the printed chapter quotes, `resil.printed.…`, each with its line; `source` is their file."""
     for name, entry in quoted.items():
         style = {"unit": entry.get("unit", "count"), "decimals": int(entry.get("decimals", 0))}
         key = f"resilience.{name} (l. {entry['source_line']})"
-        facts.add(f"resil.printed.{name}", entry["value"], table="edition.yaml", key=key, column="value", **style)
+        facts.add(f"resil.printed.{name}", entry["value"], table=source, key=key, column="value", **style)
 
 
 def add_index_facts(

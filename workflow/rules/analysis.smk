@@ -543,6 +543,7 @@ rule resilience_43:
                 "scores",
                 "dimensions",
                 "parent_correlations",
+                "link",
                 "units",
                 "responses",
                 "severities",
