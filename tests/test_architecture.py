@@ -34,6 +34,7 @@ LAYERS: dict[str, set[str]] = {
         "tables",
         "publish.numbers",
     },
+    "resilience": {"errors", "config", "composite"},
     "lab": {"errors", "config", "framework", "compare"},
     "bridge": {"errors", "config", "composite"},
     "compose": {"errors", "config", "framework", "composite", "bridge", "workspace"},

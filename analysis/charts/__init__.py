@@ -8,6 +8,7 @@ way (decimal comma, no-break space between thousands).
 from analysis.charts.bars import bars, level_bars, stacked_bar
 from analysis.charts.dumbbell import median_benchmark
 from analysis.charts.maps import choropleth, load_shapes
+from analysis.charts.resilience import loss_grid, response_curves
 from analysis.charts.robustness import rank_intervals, sensitivity_bars
 from analysis.charts.scatter import regression_scatter
 from analysis.charts.style import english_number, polish_number, use_style
@@ -20,10 +21,12 @@ __all__ = [
     "english_number",
     "level_bars",
     "load_shapes",
+    "loss_grid",
     "median_benchmark",
     "polish_number",
     "rank_intervals",
     "regression_scatter",
+    "response_curves",
     "score_spread",
     "sensitivity_bars",
     "stacked_bar",

@@ -25,6 +25,7 @@ def regression_scatter(
     y_label: str,
     band_label: str,
     decimals: int = 4,
+    x_decimals: int = 0,
 ) -> Figure:
     """Scatter of `y` on `x` with the least-squares line and the confidence band of its mean.
 
@@ -36,6 +37,8 @@ def regression_scatter(
         Columns `x`, `fit`, `low`, `high`, ascending in `x`.
     slope, intercept, r2
         The fit, printed on the chart.
+    x_decimals
+        Decimals on the horizontal axis.
     """
     figure = new_figure(9.2)
     axes = figure.add_subplot()
@@ -54,7 +57,7 @@ def regression_scatter(
     axes.set_ylim(0, max(1.0, float(points["y"].max())))
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    polish_axis(axes, axis="x")
+    polish_axis(axes, axis="x", decimals=x_decimals)
     polish_axis(axes, axis="y", decimals=1)
     axes.grid(axis="y", color=PALE)
     legend = axes.legend(

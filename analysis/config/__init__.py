@@ -21,6 +21,7 @@ from analysis.config.edition import (
     Words,
 )
 from analysis.config.loading import load_index_method, load_method, method_files, schema_json
+from analysis.config.resilience import Exposure, Loss, Resilience, Severity, Shock
 from analysis.config.sections import (
     Aggregation,
     Availability,
@@ -51,11 +52,13 @@ __all__ = [
     "Denomination",
     "Denominator",
     "Disclosure",
+    "Exposure",
     "Imputation",
     "IndexMethod",
     "Individual",
     "LeaveOut",
     "LevelAggregation",
+    "Loss",
     "Matching",
     "MatchingWeights",
     "Method",
@@ -63,7 +66,10 @@ __all__ = [
     "NormalisationOverride",
     "QuantileType",
     "Ranks",
+    "Resilience",
     "Section",
+    "Severity",
+    "Shock",
     "Strengths",
     "Treatment",
     "TreatmentOverride",

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from analysis.config.base import Section
 from analysis.config.clustering import Clustering
+from analysis.config.resilience import Resilience
 from analysis.config.sections import IndexMethod
 
 
@@ -165,6 +166,7 @@ class Method(IndexMethod):
     disclosure: Disclosure
     clustering: Clustering = Clustering()
     cooperation: Cooperation
+    resilience: Resilience
     words: Words
     seed: int = Field(description="seed of everything random in the analyses")
 
@@ -178,4 +180,5 @@ class ComposeMethod(IndexMethod):
     disclosure: Disclosure | None = None
     clustering: Clustering | None = None
     cooperation: Cooperation | None = None
+    resilience: Resilience | None = None
     words: Words | None = None

@@ -280,3 +280,28 @@ def compare_attacks(
             mean = 100 * np.concatenate([[start], shares.mean(axis=0)])
             curves.append(pd.DataFrame({**head, "removed": np.arange(n + 1), "share": mean}))
     return pd.DataFrame(rows), pd.concat(curves, ignore_index=True)
+
+
+def after_removal(graph: Graph, removed: Sequence[str], *, draws: int, rng: np.random.Generator) -> pd.DataFrame:
+    """What is left of the graph without each of some nodes, one at a time.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by node: degree, largest (percent of the other nodes in the largest component), r (R of the rest under
+        removal by degree).
+    """
+    names = list(graph.nodes)
+    rows = []
+    for node in removed:
+        v = names.index(node)
+        rest = graph.index[(graph.index != v).all(axis=1)]
+        rest = rest - (rest > v)
+        n = len(names) - 1
+        priorities = np.array([rng.permutation(n) for _ in range(draws)])
+        without = graph.igraph.copy()
+        without.delete_vertices(v)
+        largest = max(without.connected_components().sizes(), default=0)
+        r = float((_curves(*_structure(n, rest), priorities, True) / n).mean())
+        rows.append({"degree": int(graph.igraph.degree(v)), "largest": 100 * largest / n, "r": r})
+    return pd.DataFrame(rows, index=pd.Index(list(removed), name="node"))

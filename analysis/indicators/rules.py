@@ -93,6 +93,27 @@ def _share(answers: pd.DataFrame, definition: Definition) -> pd.Series:
     return 100 * part / whole.where(whole != 0)
 
 
+def _diversity(answers: pd.DataFrame, definition: Definition) -> pd.Series:
+    """Gini–Simpson: 1 - Σ p², p the shares of the items in their sum (1 less the Herfindahl index).
+
+    One item is a percentage: it and the rest of 100. Nothing at all counts as one source: 0, not undefined, since what
+    has no source is not diversified.
+    """
+    parts = answers[list(definition.items)]
+    if len(definition.items) == 1:
+        parts = pd.concat([parts, 100 - parts], axis=1)
+    total = parts.sum(axis=1, skipna=False)
+    shares = parts.div(total.where(total != 0), axis=0)
+    return (1 - (shares**2).sum(axis=1)).where(shares.notna().all(axis=1), total.where(total.isna(), 0.0))
+
+
+def _growth(answers: pd.DataFrame, definition: Definition) -> pd.Series:
+    """Percent: (joined - left) / (now - joined + left), the number before the period."""
+    now, joined, left = (answers[item] for item in definition.items)
+    before = now - joined + left
+    return 100 * (joined - left) / before.where(before != 0)
+
+
 # The scores of chosen options are looked up before a rule sees the table, hence `_value` for them.
 RULES: dict[str, Rule] = {
     rule.name: rule
@@ -106,5 +127,7 @@ RULES: dict[str, Rule] = {
         Rule("level_sum", _level_sum, frozenset({"level"}), options={**_MISSING, "other": ()}),
         Rule("share", _share, NUMBERS, least=2, most=2),
         Rule("yes_no", _value, BOXES, most=1),
+        Rule("diversity", _diversity, NUMBERS),
+        Rule("growth", _growth, NUMBERS, least=3, most=3),
     )
 }

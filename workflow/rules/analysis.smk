@@ -570,6 +570,53 @@ rule reproduction_49:
         NOTEBOOK
 
 
+rule resilience_43:
+    input:
+        notebook="notebooks/43_resilience.ipynb",
+        tables=rules.validation_10.output.tables,
+        indicators=rules.indicators_20.output,
+        scores=rules.scores_30.output.scores,
+        ledger=rules.reproduction_49.output.ledger,
+        framework=framework_files(),
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        own_method="config/resilience/index.yaml",
+        labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
+        code=package("resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
+    output:
+        exhibits("figure", *range(62, 67)),
+        exhibits("table", *range(53, 59)),
+        tables=[
+            f"{BUILD}/43_resilience/{name}.csv"
+            for name in (
+                "printed",
+                "indicators",
+                "scores",
+                "dimensions",
+                "parent_correlations",
+                "link",
+                "units",
+                "responses",
+                "severities",
+                "response",
+                "exposed",
+                "groups",
+                "departures",
+                "graph",
+            )
+        ],
+        facts=BUILD + "/40_analyses/facts/43_resilience.json",
+        notebook=BUILD + "/notebooks/43_resilience.ipynb",
+    log:
+        BUILD + "/logs/43_resilience.log",
+    params:
+        name="43_resilience",
+        method=method(*STEPS, "resilience", "cooperation", "seed"),
+    message:
+        "43_resilience"
+    shell:
+        NOTEBOOK + " -p seed 0"
+
+
 rule facts:
     input:
         facts=[
@@ -590,6 +637,7 @@ rule facts:
             rules.edition_bridge_47.output.facts,
             rules.sector_clusters_41.output.facts,
             rules.cooperation_graph_42.output.facts,
+            rules.resilience_43.output.facts,
             rules.disclosure_48.output.facts,
             rules.reproduction_49.output.facts,
         ],
