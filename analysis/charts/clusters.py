@@ -193,6 +193,10 @@ def biplot(
                 own["x"], own["y"], mark, color=fill, markersize=7, markeredgecolor=INK, markeredgewidth=0.6, zorder=3
             )
     reach = 0.9 * float(points[["x", "y"]].abs().to_numpy().max())
+    # Arrows are as long as they may be without leaving the space of the points.
+    low, high = points["y"].min(), points["y"].max()
+    down, up = float(-arrows["y"].min()), float(arrows["y"].max())
+    reach = min([reach, *([-low / down] if down > 0 else []), *([high / up] if up > 0 else [])])
     ends = arrows.assign(x=reach * arrows["x"], y=reach * arrows["y"], right=arrows["x"] >= 0)
     tall = float(np.ptp(points["y"]))
     for row in ends.assign(at=_spread(ends, 0.045 * tall)).to_dict("records"):
