@@ -357,7 +357,7 @@ rule trends_46:
         framework=framework_files(),
         code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
-        exhibits("table", 11, 46),
+        exhibits("table", 11, 45),
         exhibits("figure", 46, 47),
         history=ensure(BUILD + "/46_trends/history.csv", non_empty=True),
         trends=ensure(BUILD + "/46_trends/trends.csv", non_empty=True),
@@ -382,8 +382,8 @@ rule edition_bridge_47:
         framework=framework_files(),
         code=package("bridge", "composite", "compose", "charts", "tables"),
     output:
-        exhibits("table", 47),
-        exhibits("figure", 56),
+        exhibits("table", 46),
+        exhibits("figure", 53),
         tables=[
             f"{BUILD}/47_edition_bridge/{name}.csv"
             for name in ("contributions", "ranges", "frames", "units", "ingredients")
@@ -411,8 +411,8 @@ rule sector_clusters_41:
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
         code=package("clustering", "composite", "charts", "tables"),
     output:
-        exhibits("figure", 57, 58, 59, 60, 61),
-        exhibits("table", 48, 49, 50, 51, 52),
+        exhibits("figure", 54, 55, 56, 57, 58),
+        exhibits("table", 47, 48, 49, 50, 51),
         tables=[
             f"{BUILD}/41_sector_clusters/{name}.csv"
             for name in (
@@ -583,8 +583,8 @@ rule resilience_43:
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
         code=package("resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
     output:
-        exhibits("figure", *range(62, 67)),
-        exhibits("table", *range(53, 59)),
+        exhibits("figure", *range(59, 64)),
+        exhibits("table", *range(52, 58)),
         tables=[
             f"{BUILD}/43_resilience/{name}.csv"
             for name in (
