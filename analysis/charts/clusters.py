@@ -199,12 +199,15 @@ def biplot(
     reach = min([reach, *([-low / down] if down > 0 else []), *([high / up] if up > 0 else [])])
     ends = arrows.assign(x=reach * arrows["x"], y=reach * arrows["y"], right=arrows["x"] >= 0)
     tall = float(np.ptp(points["y"]))
-    for row in ends.assign(at=_spread(ends, 0.045 * tall)).to_dict("records"):
-        tip = (row["x"], row["y"])
+    edges = {True: float(points["x"].max()) + 0.3, False: float(points["x"].min()) - 0.3}
+    for row in ends.assign(at=_spread(ends, 0.055 * tall)).to_dict("records"):
+        tip, edge = (row["x"], row["y"]), edges[row["right"]]
         axes.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "->", "color": MUTED, "linewidth": 0.9}, zorder=1)
-        axes.text(
-            row["x"] * 1.03, row["at"], row["label"], fontsize=7, ha="left" if row["right"] else "right", va="center",
-            color=INK, zorder=2, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.3},
+        # Names stand beside the points, where nothing covers them, with a thin line to their arrow.
+        axes.annotate(
+            row["label"], tip, (edge, row["at"]), fontsize=7, ha="left" if row["right"] else "right", va="center",
+            color=INK, arrowprops={"arrowstyle": "-", "color": PALE, "linewidth": 0.6}, zorder=0.5,
+            annotation_clip=False,
         )  # fmt: skip
     axes.set_xlabel(axis_labels[0])
     axes.set_ylabel(axis_labels[1])

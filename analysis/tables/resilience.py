@@ -62,7 +62,11 @@ def printed_beside(
         raise FactError(f"published_indicators.csv: no statement {', '.join(absent)} in the ledger; correct `claim`")
     out = []
     for row in listed.to_dict("records"):
-        head = {"id": row["id"], "dimension": words[f"dimension_{row['dimension']}"], "name": row["name_pl"]}
+        head = {
+            "id": row["id"],
+            "dimension": words[f"dimension_{row['dimension']}"],
+            "name": row["name_pl"],
+        }
         if not row["claim"]:
             dash = SINGLE_DASH
             out.append({**head, "printed": dash, "recomputed": dash, "match": "none", "verdict": words["no_number"]})
