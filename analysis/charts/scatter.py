@@ -60,9 +60,10 @@ def regression_scatter(
     polish_axis(axes, axis="x", decimals=x_decimals)
     polish_axis(axes, axis="y", decimals=1)
     axes.grid(axis="y", color=PALE)
-    legend = axes.legend(
-        loc="upper left", frameon=False, title=f"R² = {polish_number(r2, decimals)};  N = {len(points)}",
-        alignment="left",
+    # Above the axes: a respondent with a high score would lie under it.
+    legend = figure.legend(
+        loc="outside upper left", frameon=False, title=f"R² = {polish_number(r2, decimals)};  N = {len(points)}",
+        alignment="left", ncols=2,
     )  # fmt: skip
     legend.get_title().set_color(INK)
     return figure
