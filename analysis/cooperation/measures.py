@@ -17,6 +17,7 @@ from analysis.cooperation.graph import Graph
 from analysis.errors import MethodError
 
 Backend = Literal["igraph", "networkx"]
+EIGENVECTOR_DIGITS = 10
 
 # name → (what it is, normalisation, source)
 DEFINITIONS: dict[str, tuple[str, str, str]] = {
@@ -150,6 +151,8 @@ def _eigenvector(graph: Graph) -> np.ndarray:
     inside = graph.subgraph(largest)
     if len(inside.edges):
         found = np.abs(np.array(inside.igraph.eigenvector_centrality(weights="weight", scale=True)))
+        # The solver starts from a random vector: the digits beyond these differ from run to run.
+        found = np.round(found, EIGENVECTOR_DIGITS)
         values[[i for i, n in enumerate(graph.nodes) if n in largest]] = found
     return values
 

@@ -96,7 +96,7 @@ def test_scatter_prints_the_equation():
         y_label="y",
         band_label="band",
     )
-    legend = figure.axes[0].get_legend()
+    legend = figure.legends[0]
     assert "y = 0,1000x − 0,1799" in [t.get_text() for t in legend.get_texts()]
     assert legend.get_title().get_text() == "R² = 1,0000;  N = 5"
 
