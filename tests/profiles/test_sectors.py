@@ -61,6 +61,7 @@ def test_clusters_between_groups_are_in_the_register_under_their_first_group(roo
     several = pd.read_csv(root / "data/reference/multi_sector.csv")
     registry = pd.read_csv(root / "data/editions/2024/raw/registry.csv").set_index("name")["sector"]
     known = set(pd.read_csv(root / "data/reference/sectors.csv")["code"])
+    assert len(several) == 5
     for row in several.to_dict("records"):
         codes = row["sectors"].split(";")
         assert registry[row["cluster"]] == codes[0] and len(codes) > 1 and set(codes) <= known
@@ -69,5 +70,7 @@ def test_clusters_between_groups_are_in_the_register_under_their_first_group(roo
 def test_members_row_of_table_10_is_the_printed_one(build: Path, root: Path) -> None:
     ours = pd.read_csv(build / "40_analyses/tables/table-10.csv").set_index("code")
     printed = pd.read_csv(root / "data/editions/2024/published/sector_means.csv")
-    for row in printed[printed["code"].isna()].to_dict("records"):
+    members = printed[printed["code"].isna()].to_dict("records")
+    assert len(members) == 6
+    for row in members:
         assert ours.at["members_total", f"{row['sector_code']}_text"] == row["value_str"]
