@@ -6,23 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, rankdata
+from scipy.stats import chi2, false_discovery_control, rankdata
 
 from analysis.clustering.partition import Array
 from analysis.errors import MethodError
 
 _BATCH = 1000
-
-
-def adjusted(p: Sequence[float]) -> Array:
-    """Benjamini–Hochberg p-values, in the order given (Benjamini and Hochberg 1995)."""
-    values = np.asarray(p, dtype=float)
-    order = np.argsort(values)[::-1]
-    m = len(values)
-    scaled = values[order] * m / np.arange(m, 0, -1)
-    out = np.empty(m)
-    out[order] = np.minimum(np.minimum.accumulate(scaled), 1)
-    return out
 
 
 def indicator_matrix(groups: pd.Series, order: Sequence[str]) -> Array:
@@ -95,7 +84,7 @@ def kruskal_table(
             }
         )
     table = pd.DataFrame(rows)
-    table.insert(6, "q", adjusted(table["p"].tolist()))
+    table.insert(6, "q", false_discovery_control(table["p"]))
     return table
 
 
