@@ -262,12 +262,6 @@ def find(graph: Graph, settings: Communities, *, rng: np.random.Generator) -> Pa
     return Partitions(graph.nodes, canonical(graph.nodes, labels)[None, :], np.array([q]), False)
 
 
-def igraph_optimum(graph: Graph) -> float:
-    """Q of the optimum that igraph proves (GLPK), a second opinion; practical up to some 50 nodes."""
-    parts = graph.igraph.community_optimal_modularity(weights="weight")
-    return modularity(graph, parts.membership)
-
-
 def together(partitions: Partitions) -> pd.DataFrame:
     """Share of the listed partitions in which two nodes share a community, (n, n)."""
     same = np.mean([row[:, None] == row[None, :] for row in partitions.labels], axis=0)

@@ -170,12 +170,6 @@ def make_graph(nodes: Iterable[str], pairs: Iterable[tuple[str, str, float]]) ->
     return Graph(kept, pd.DataFrame(rows, columns=["a", "b", "weight"]))
 
 
-def from_networkx(graph: Any, weight: str | None = None) -> Graph:
-    """Take over a networkx graph; node names become text, edges without `weight` count 1."""
-    pairs = [(str(a), str(b), float(data.get(weight, 1.0)) if weight else 1.0) for a, b, data in graph.edges(data=True)]
-    return make_graph([str(n) for n in graph.nodes], pairs)
-
-
 def expanded_pairs(network: Network, expansion: Expansion) -> list[tuple[str, str]]:
     """Return pairs of named organisations: the ties, with groupings without a name expanded; each pair once.
 
