@@ -279,22 +279,22 @@ rule members_survey_44:
         NOTEBOOK
 
 
-rule subareas_45:
+rule subareas_39:
     input:
-        notebook="notebooks/45_subareas.ipynb",
+        notebook="notebooks/39_subareas.ipynb",
         cross=rules.cross_sections_40.output.cross,
         framework=framework_files(),
         code=package("charts", "tables"),
     output:
         exhibits("table", *range(5, 10)),
         exhibits("figure", *range(20, 29), *range(30, 40)),
-        notebook=BUILD + "/notebooks/45_subareas.ipynb",
+        notebook=BUILD + "/notebooks/39_subareas.ipynb",
     log:
-        BUILD + "/logs/45_subareas.log",
+        BUILD + "/logs/39_subareas.log",
     params:
-        name="45_subareas",
+        name="39_subareas",
     message:
-        "45_subareas"
+        "39_subareas"
     shell:
         NOTEBOOK
 
