@@ -324,7 +324,13 @@ def main(argv: list[str] | None = None) -> int:
     """Entry point; returns the exit code (0 fine, 1 a step failed, 2 input or configuration is wrong)."""
     args = _parser().parse_args(argv)
     try:
-        return int(args.function(args))
+        code = int(args.function(args))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader of a pipe (`klastry reproduce | head`) has enough: no fault, and nothing may be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KlastryError as error:
         print(f"klastry {args.command}: {error}", file=sys.stderr)
         return error.exit_code
