@@ -39,10 +39,16 @@ def cmd_build(args: argparse.Namespace) -> int:
 
     root = project_dir()
     load_edition(args.edition, root / "data")
-    load_method(args.method, root / "config")
+    off_scale = load_method(args.method, root / "config").off_scale()
     unknown = [t for t in args.target if t not in TARGETS]
     if unknown:
         raise ConfigError(f"unknown target {', '.join(unknown)}; targets: {', '.join(TARGETS)}")
+    if off_scale and not (args.target and set(args.target) <= {"validation", "indicators", "scores"}):
+        raise ConfigError(
+            f"method `{args.method}`: {', '.join(off_scale)} gives scores outside the scale from 0 to 1, for which "
+            f"the figures and texts of the report are made; compute its scores (klastry build --method {args.method} "
+            f"scores) and compare them (klastry compare default {args.method})"
+        )
     build = root / build_folder(args.edition, args.method)
     logs = build / "logs"
     logs.mkdir(parents=True, exist_ok=True)

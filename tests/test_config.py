@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.cli import main
 from analysis.config import load_method, schema_json
 from analysis.errors import ConfigError
 from analysis.generated import environment_yml
@@ -70,3 +71,23 @@ def test_lock_pins_every_dependency_with_hashes_and_no_address(root: Path) -> No
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     assert {w.split(">=")[0].lower() for w in wanted} <= pinned
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("normalisation: {rule: zscore}\n", ["normalisation.rule: zscore"]),
+        ("normalisation: {upper: 100}\n", ["normalisation.rule: minmax"]),
+        ("normalisation: {indicators: {I.1.1: {rule: rank}}}\n", ["normalisation.indicators.I.1.1.rule: rank"]),
+        ("normalisation: {rule: percentile_rank}\n", []),
+        ("treatment: {k: 3}\n", []),
+    ],
+)
+def test_scores_off_the_scale_of_the_report_are_named(tmp_path: Path, root: Path, text: str, found: list[str]) -> None:
+    config = variant(tmp_path, root, f"extends: default\n{text}")
+    assert load_method("mine", config).off_scale() == found
+
+
+def test_a_report_off_its_scale_is_refused_before_anything_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "--method", "zscore"]) == 2
+    assert "klastry compare default zscore" in capsys.readouterr().err

@@ -170,6 +170,18 @@ class Method(IndexMethod):
     words: Words
     seed: int = Field(description="seed of everything random in the analyses")
 
+    def off_scale(self) -> list[str]:
+        """Keys by which scores may leave the scale from 0 to 1, for which the report is drawn and written."""
+        n = self.normalisation
+        scales = {"normalisation": n}
+        scales |= {f"normalisation.indicators.{code}": n.settings(code)[0] for code in n.indicators}
+        bounded = ("minmax", "goalposts")
+        return [
+            f"{key}.rule: {own.rule}"
+            for key, own in scales.items()
+            if own.rule in ("zscore", "rank", "borda") or (own.rule in bounded and (own.lower < 0 or own.upper > 1))
+        ]
+
 
 class ComposeMethod(IndexMethod):
     """A method file given to `klastry compose`: the sections of an edition may be there, and are not used."""
