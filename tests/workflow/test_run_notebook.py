@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -77,3 +80,32 @@ def test_two_runs_give_the_same_bytes(runner: ModuleType, tmp_path: Path) -> Non
         copies.append((build / "notebooks/toy.ipynb").read_bytes())
     assert copies[0] == copies[1]
     assert b"42" in copies[0]
+
+
+@pytest.mark.slow
+def test_kernels_side_by_side_share_no_sockets(root: Path, runner: ModuleType, tmp_path: Path) -> None:
+    """Neither TCP ports, for which they would race, nor socket files of the same name."""
+    asked = "import json, time\nfrom ipykernel import get_connection_info\ntime.sleep(2)\nprint(get_connection_info())"
+    notebook(tmp_path, "edition: int = 1", asked)
+    code = (
+        "import sys, pathlib, run_notebook as r\n"
+        "r.NOTEBOOKS = r.ROOT = pathlib.Path(sys.argv.pop(1))\n"
+        "sys.exit(r.main())"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root / "workflow/scripts"), str(root)])}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path), "toy", "--build", str(tmp_path / run), "--log",
+             str(tmp_path / run / "toy.log"), "-p", "edition", "1"],
+            env=env,
+        )
+        for run in ("one", "two")
+    ]  # fmt: skip
+    assert [process.wait(120) for process in running] == [0, 0]
+    infos = [
+        json.loads(nbformat.read(tmp_path / run / "notebooks/toy.ipynb", as_version=4).cells[-1]["outputs"][0]["text"])
+        for run in ("one", "two")
+    ]
+    assert [info["transport"] for info in infos] == ["ipc", "ipc"]
+    assert infos[0]["ip"] != infos[1]["ip"] and all(Path(info["ip"]).is_absolute() for info in infos)
+    assert not any(Path(info["ip"]).parent.exists() for info in infos)

@@ -13,10 +13,13 @@ import json
 import logging
 import re
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
 from typing import Any
+
+from traitlets.config import Config
 
 from analysis import errors
 from analysis.errors import NotebookError, suggest
@@ -89,19 +92,22 @@ def run(name: str, parameters: dict[str, Any], build: Path, log: Path, engine: s
     draft = target.with_suffix(".running.ipynb")
     log.parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(filename=log, filemode="w", level=logging.INFO, force=True, format="%(message)s")
-    try:
-        papermill.execute_notebook(
-            str(source), str(draft), parameters=parameters, cwd=str(NOTEBOOKS), progress_bar=False, log_output=True,
-            kernel_name="python3", engine_name=engine,
-        )  # fmt: skip
-    except PapermillExecutionError as error:
-        draft.replace(log.with_suffix(".failed.ipynb"))
-        with log.open("a", encoding="utf-8") as stream:
-            stream.write("\n".join(ANSI.sub("", line) for line in error.traceback))
-        message, code = _explain(source, error)
-        failure = NotebookError(message)
-        failure.exit_code = code
-        raise failure from error
+    # The kernel's sockets are files of its own: two kernels that start together can pick the same free TCP port.
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as sockets:
+        kernel = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/s"}})
+        try:
+            papermill.execute_notebook(
+                str(source), str(draft), parameters=parameters, cwd=str(NOTEBOOKS), progress_bar=False,
+                log_output=True, kernel_name="python3", engine_name=engine, config=kernel,
+            )  # fmt: skip
+        except PapermillExecutionError as error:
+            draft.replace(log.with_suffix(".failed.ipynb"))
+            with log.open("a", encoding="utf-8") as stream:
+                stream.write("\n".join(ANSI.sub("", line) for line in error.traceback))
+            message, code = _explain(source, error)
+            failure = NotebookError(message)
+            failure.exit_code = code
+            raise failure from error
     executed = nbformat.read(draft, as_version=4)
     _clean(executed)
     nbformat.write(executed, draft)
