@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import ConfigError
-from analysis.project import project_dir
+from analysis.project import build_folder, project_dir
+from analysis.publish.revision import Unit, read_document, write_revision
 
 
 def _config_dir() -> Path | None:
@@ -86,6 +87,7 @@ def cmd_compare(args: argparse.Namespace) -> int:
 
     root = project_dir()
     build = root / "build" / str(args.edition)
+    reports = _reports(root, args) if args.report else None
     inputs = None
     sides = []
     for given in (args.first, args.second):
@@ -107,7 +109,20 @@ def cmd_compare(args: argparse.Namespace) -> int:
     out = args.out or build / "compare" / "__".join(names)
     write_tables(tables, out)
     print(f"\n{out}: {', '.join(tables)}")
+    if reports is not None:
+        print(write_revision(*reports, root / "report" / "style", out / "report"))
     return 0
+
+
+def _reports(root: Path, args: argparse.Namespace) -> tuple[list[Unit], list[Unit], tuple[str, str]]:
+    """Read the two published reports; a side is a method, or the build folder of an edition."""
+    builds = [
+        Path(given)
+        if Path(given).is_dir() and not (root / "config" / "method" / f"{given}.yaml").is_file()
+        else root / build_folder(args.edition, Path(given).stem)
+        for given in (args.first, args.second)
+    ]
+    return read_document(builds[0]), read_document(builds[1]), (builds[0].name, builds[1].name)
 
 
 def cmd_bridge(args: argparse.Namespace) -> int:
@@ -169,6 +184,9 @@ def add_engine_commands(commands: Any) -> None:
     sub.add_argument("first", metavar="A", help="method or folder")
     sub.add_argument("second", metavar="B", help="method or folder")
     sub.add_argument("--out", type=Path, help="folder for the tables (default build/<edition>/compare/<A>__<B>)")
+    sub.add_argument(
+        "--report", action="store_true", help="also a page of tracked changes between the two published reports"
+    )
 
     sub = commands.add_parser(
         "bridge",
