@@ -11,6 +11,8 @@ from analysis.config import Bands
 from analysis.errors import MethodError
 
 PLACE_PREFIX = "members_in__"
+# A cluster with more members than this (in percent) in its own voivodeship is called regional.
+REGIONAL_ABOVE = 70
 
 
 def band(values: pd.Series, bands: Bands) -> pd.Series:
@@ -201,6 +203,7 @@ def answer_numbers(answers: pd.DataFrame, traits: pd.DataFrame) -> pd.DataFrame:
         Characteristics, same index: `strategy`, `founding_year`.
     """
     share = home_share(answers)
+    joined, left = (pd.to_numeric(answers[f"members_{way}"]) for way in ("joined", "left"))
     science = pd.to_numeric(answers["members_science"])
     classes = answers[[f"enterprises_{c}" for c in ("micro", "small", "medium", "large")]].apply(pd.to_numeric)
     kis = answers[[c for c in answers.columns if c.startswith("kis__")]].apply(pd.to_numeric).sum(axis=1)
@@ -210,10 +213,19 @@ def answer_numbers(answers: pd.DataFrame, traits: pd.DataFrame) -> pd.DataFrame:
     return numbers_table(
         [
             ("respondents", len(answers), "clusters", 0, "respondent_id"),
-            ("members.joined", int(pd.to_numeric(answers["members_joined"]).sum()), "members", 0, "members_joined"),
-            ("members.left", int(pd.to_numeric(answers["members_left"]).sum()), "members", 0, "members_left"),
+            ("members.joined", int(joined.sum()), "members", 0, "members_joined"),
+            ("members.left", int(left.sum()), "members", 0, "members_left"),
+            ("members.growing", int((joined > left).sum()), "clusters", 0, "members_joined;members_left"),
             ("home_share.mean", float(share.mean()), "percent", 1, "members_in__*;seat_voivodeship"),
             ("home_share.median", float(share.median()), "percent", 1, "members_in__*;seat_voivodeship"),
+            ("home_share.limit", REGIONAL_ABOVE, "percent", 0, "members_in__*"),
+            (
+                "home_share.regional",
+                int((share > REGIONAL_ABOVE).sum()),
+                "clusters",
+                0,
+                "members_in__*;seat_voivodeship",
+            ),
             ("foreign_members.clusters", int((abroad > 0).sum()), "clusters", 0, "members_in__abroad"),
             ("foreign_members.total", int(abroad.sum()), "members", 0, "members_in__abroad"),
             ("enterprise_classes.missing", int(classes.isna().any(axis=1).sum()), "clusters", 0, "enterprises_*"),

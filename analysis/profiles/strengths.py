@@ -64,6 +64,75 @@ def strengths_and_weaknesses(medians: pd.Series, settings: Strengths) -> pd.Data
     return pd.concat(parts, ignore_index=True)
 
 
+def group_sides(scores: pd.DataFrame, groups: pd.Series, settings: Strengths) -> pd.DataFrame:
+    """Apply the rule of strengths and weaknesses inside each group of clusters.
+
+    Parameters
+    ----------
+    scores
+        (n_units, n_subareas); missing scores are left out of the medians.
+    groups
+        (n_units,), same index: the group of each unit.
+    settings
+        As for `strengths_and_weaknesses`.
+
+    Returns
+    -------
+    DataFrame
+        One row per group, sorted: group, n (units), strengths, weaknesses (numbers of sub-areas), best and worst (codes
+        of the highest and lowest median; of equal ones the first in the framework), best_median, worst_median.
+
+    Raises
+    ------
+    MethodError
+        A group has no score at all in some sub-area.
+    """
+    rows = []
+    for group, own in scores.groupby(groups, sort=True):
+        medians = own.median()
+        kinds = strengths_and_weaknesses(medians, settings)["kind"].value_counts()
+        best, worst = str(medians.idxmax()), str(medians.idxmin())
+        rows.append(
+            {
+                "group": group,
+                "n": len(own),
+                "strengths": int(kinds.get("strength", 0)),
+                "weaknesses": int(kinds.get("weakness", 0)),
+                "best": best,
+                "best_median": float(medians[best]),
+                "worst": worst,
+                "worst_median": float(medians[worst]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def area_ends(medians: pd.Series, parents: pd.Series, settings: Strengths) -> pd.DataFrame:
+    """Sub-areas with the highest and the lowest median of each area; all of them where several are printed alike.
+
+    Parameters
+    ----------
+    medians
+        (n_subareas,), index the codes, in the order of the framework.
+    parents
+        (n_subareas,), same index: code of the area.
+    settings
+        `decimals`: how medians are printed.
+
+    Returns
+    -------
+    DataFrame
+        Columns area, end (best, worst), place (from 1), code, median (not rounded).
+    """
+    shown = medians.map(lambda value: as_printed(float(value), settings.decimals))
+    rows = []
+    for area, own in shown.groupby(parents, sort=False):
+        for end, level in (("best", own.max()), ("worst", own.min())):
+            for place, code in enumerate(own.index[own == level], start=1):
+                rows.append({"area": area, "end": end, "place": place, "code": code, "median": float(medians[code])})
+    return pd.DataFrame(rows)
+
+
 def spread(scores: pd.DataFrame, *, quantile_type: int = 7) -> pd.DataFrame:
     """How far the lower quarter, the middle half and the upper quarter of the clusters reach.
 

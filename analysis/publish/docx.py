@@ -78,6 +78,8 @@ def _for_docx(chapter: BookChapter, pub: Publication) -> list[Node]:
             ident, classes, _ = node["c"][0]
             if "exhibit" in classes:
                 return _exhibit(pub.exhibits[ident], pub, chapter.lang)
+            if "name-list" in classes:
+                return list(node["c"][1])
             if classes:
                 style = "In Preparation" if "in-preparation" in classes else "Callout"
                 return pandoc.div(ident, [], node["c"][1], **{"custom-style": style})

@@ -27,6 +27,7 @@ from analysis.publish.typography import bind
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 _CALLOUTS = {"callout", "note", "key-points"}
+NAME_COLUMNS = 2
 
 
 def _exhibit(exhibit: Exhibit, pub: Publication, lang: str, floating: bool = False) -> str:
@@ -57,6 +58,14 @@ def _formula(tex: str, display: bool, alt: str, pub: Publication) -> str:
     body = pandoc.write(doc, "typst").decode().strip()
     inner = body.strip("$").strip()
     return f"#math.equation(block: {str(display).lower()}, alt: {typst_string(alt or tex)}, $ {inner} $.body)"
+
+
+def _call(function: str, arguments: list[list[Node]]) -> list[Node]:
+    """Call a function of report.typ with blocks as arguments, each between square brackets."""
+    out = [pandoc.raw_block("typst", f"#{function}[")]
+    for i, blocks in enumerate(arguments):
+        out += [*([pandoc.raw_block("typst", "][")] if i else []), *blocks]
+    return [*out, pandoc.raw_block("typst", "]")]
 
 
 def _for_typst(chapter: BookChapter, pub: Publication, source: list[Node]) -> list[Node]:
@@ -101,7 +110,14 @@ def _for_typst(chapter: BookChapter, pub: Publication, source: list[Node]) -> li
                 )
             if "in-preparation" in classes or _CALLOUTS & set(classes):
                 name = "in-preparation" if "in-preparation" in classes else "callout"
-                return [pandoc.raw_block("typst", f"#{name}["), *node["c"][1], pandoc.raw_block("typst", "]")]
+                return _call(name, [node["c"][1]])
+            bullets = next((block["c"] for block in node["c"][1] if block["t"] == "BulletList"), None)
+            if bullets and "key-figures" in classes:
+                return _call("key-figures", bullets)
+            if bullets and "name-list" in classes:
+                length = -(-len(bullets) // NAME_COLUMNS)
+                parts = [bullets[start : start + length] for start in range(0, len(bullets), length)]
+                return _call("name-list", [[{"t": "BulletList", "c": part}] for part in parts])
         return spans(node)
 
     return list(pandoc.change(json.loads(json.dumps(source)), action))

@@ -47,7 +47,14 @@ from analysis.tables.sectors import (
     sector_table,
     sector_values,
 )
-from analysis.tables.strengths import add_spread_facts, add_strength_facts, strength_columns, strength_table
+from analysis.tables.strengths import (
+    add_end_facts,
+    add_side_facts,
+    add_spread_facts,
+    add_strength_facts,
+    strength_columns,
+    strength_table,
+)
 from analysis.tables.subareas import area_table, group_table, save_area_tables, subarea_figures
 from analysis.tables.trends import (
     add_history_facts,
@@ -69,6 +76,7 @@ __all__ = [
     "add_design_facts",
     "add_disclosure_facts",
     "add_driver_facts",
+    "add_end_facts",
     "add_framework_facts",
     "add_group_facts",
     "add_group_labels",
@@ -87,6 +95,7 @@ __all__ = [
     "add_score_facts",
     "add_sector_facts",
     "add_share_facts",
+    "add_side_facts",
     "add_spread_facts",
     "add_statistics_facts",
     "add_strength_facts",

@@ -96,6 +96,33 @@ def add_strength_facts(
             facts.add(f"{name}.{number:02d}", framework.label(code), unit="text", key=str(code), **known)
 
 
+def add_side_facts(facts: FactSet, sides: pd.DataFrame, framework: Framework, *, decimals: int, path: str) -> None:
+    """Add `sides.<group>.strengths`, `.weaknesses`, `.best`, `.best.median`, `.worst`, `.worst.median`."""
+    for row in sides.to_dict("records"):
+        group = str(row["group"])
+        for kind in ("strengths", "weaknesses"):
+            facts.add(f"sides.{group}.{kind}", int(row[kind]), table=path, key=group, column=kind, n=int(row["n"]))
+        for end in ("best", "worst"):
+            name = framework.label(str(row[end]))
+            facts.add(f"sides.{group}.{end}", name, unit="text", table=path, key=group, column=end)
+            facts.add(
+                f"sides.{group}.{end}.median", row[f"{end}_median"], unit="score", decimals=decimals, table=path,
+                key=group, column=f"{end}_median", n=int(row["n"]),
+            )  # fmt: skip
+
+
+def add_end_facts(facts: FactSet, ends: pd.DataFrame, framework: Framework, *, decimals: int, path: str) -> None:
+    """Add `ends.<area>.<end>.name.01`, `.name_en.01` for each sub-area at an end of its area, and `.median`."""
+    for row in ends.to_dict("records"):
+        start = f"ends.{row['area']}.{row['end']}"
+        place: dict[str, Any] = {"table": path, "key": f"{row['area']}/{row['end']}/{row['code']}", "column": "median"}
+        for name, lang in (("name", "pl"), ("name_en", "en")):
+            text = framework.label(str(row["code"]), lang)
+            facts.add(f"{start}.{name}.{int(row['place']):02d}", text, unit="text", **place)
+        if row["place"] == 1:
+            facts.add(f"{start}.median", row["median"], unit="score", decimals=decimals, **place)
+
+
 def add_spread_facts(facts: FactSet, spread: pd.DataFrame, names: Mapping[str, str], *, path: str) -> None:
     """Add the lengths of Figure 48 as `spread.<code>.<part>`, and where each part is shortest and longest."""
     parts = ("lower", "middle", "upper", "middle_exclusive", "min")

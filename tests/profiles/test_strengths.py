@@ -10,7 +10,7 @@ import pytest
 
 from analysis.config import Strengths
 from analysis.errors import MethodError
-from analysis.profiles.strengths import as_printed, spread, strengths_and_weaknesses
+from analysis.profiles.strengths import area_ends, as_printed, group_sides, spread, strengths_and_weaknesses
 
 
 def test_rule_works_on_medians_as_printed() -> None:
@@ -30,6 +30,27 @@ def test_limits_that_overlap_and_missing_medians_are_refused() -> None:
         strengths_and_weaknesses(pd.Series({"a": 0.2}), Strengths(weakness_at_most=0.3))
     with pytest.raises(MethodError, match="no median for a"):
         strengths_and_weaknesses(pd.Series({"a": np.nan}), Strengths())
+
+
+def test_sides_of_a_group_follow_its_own_medians() -> None:
+    scores = pd.DataFrame({"I.1": [0.1, 0.3, 0.9, np.nan], "I.2": [0.25, 0.25, 0.2, 0.1]}, index=list("abcd"))
+    sides = group_sides(scores, pd.Series({"a": "x", "b": "x", "c": "y", "d": "y"}), Strengths()).set_index("group")
+    assert sides.loc["x", ["n", "strengths", "weaknesses", "best", "worst"]].tolist() == [2, 0, 1, "I.2", "I.1"]
+    assert sides.loc["y", ["strengths", "weaknesses", "best", "worst"]].tolist() == [1, 1, "I.1", "I.2"]
+    assert (sides.loc["y", "best_median"], sides.loc["y", "worst_median"]) == pytest.approx((0.9, 0.15))
+
+
+def test_ends_of_an_area_hold_all_that_are_printed_alike() -> None:
+    medians = pd.Series({"I.1": 0.283, "I.2": 0.278, "I.3": 0.5, "II.1": 0.4})
+    ends = area_ends(medians, pd.Series({"I.1": "I", "I.2": "I", "I.3": "I", "II.1": "II"}), Strengths())
+    assert ends[["area", "end", "place", "code"]].to_numpy().tolist() == [
+        ["I", "best", 1, "I.3"],
+        ["I", "worst", 1, "I.1"],
+        ["I", "worst", 2, "I.2"],
+        ["II", "best", 1, "II.1"],
+        ["II", "worst", 1, "II.1"],
+    ]
+    assert ends["median"].tolist() == [0.5, 0.283, 0.278, 0.4, 0.4]
 
 
 def test_spread_adds_up_and_knows_both_kinds_of_quartiles() -> None:

@@ -245,6 +245,8 @@ rule cross_sections_40:
         exhibits("figure", 13, 14, 15, 16, 19, 40, 48),
         cross=ensure(BUILD + "/40_analyses/cross_sections.csv", non_empty=True),
         strengths=BUILD + "/40_analyses/strengths.csv",
+        sides=BUILD + "/40_analyses/sector_sides.csv",
+        ends=BUILD + "/40_analyses/area_ends.csv",
         spread=BUILD + "/40_analyses/spread.csv",
         facts=BUILD + "/40_analyses/facts/40_cross_sections.json",
         notebook=BUILD + "/notebooks/40_cross_sections.ipynb",
