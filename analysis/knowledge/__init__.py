@@ -1,0 +1,38 @@
+"""What the report knows besides the survey: good practices, recommendations, terms, registers, as validated records."""
+
+from analysis.knowledge import glossary
+from analysis.knowledge.library import Library, load_library
+from analysis.knowledge.records import (
+    Addressee,
+    Cluster,
+    Part,
+    Place,
+    Record,
+    RecordFact,
+    Reference,
+    Subarea,
+    count_row,
+    facts_table,
+    read_records,
+    read_rows,
+    with_counts,
+)
+
+__all__ = [
+    "Addressee",
+    "Cluster",
+    "Library",
+    "Part",
+    "Place",
+    "Record",
+    "RecordFact",
+    "Reference",
+    "Subarea",
+    "count_row",
+    "facts_table",
+    "glossary",
+    "load_library",
+    "read_records",
+    "read_rows",
+    "with_counts",
+]
