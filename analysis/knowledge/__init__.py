@@ -1,10 +1,11 @@
 """What the report knows besides the survey: good practices, recommendations, terms, registers, as validated records."""
 
-from analysis.knowledge import glossary
+from analysis.knowledge import glossary, kkk
 from analysis.knowledge.library import Library, load_library
 from analysis.knowledge.records import (
     Addressee,
     Cluster,
+    Indicator,
     Part,
     Place,
     Record,
@@ -21,6 +22,7 @@ from analysis.knowledge.records import (
 __all__ = [
     "Addressee",
     "Cluster",
+    "Indicator",
     "Library",
     "Part",
     "Place",
@@ -31,6 +33,7 @@ __all__ = [
     "count_row",
     "facts_table",
     "glossary",
+    "kkk",
     "load_library",
     "read_records",
     "read_rows",

@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.framework import Framework
 from analysis.knowledge.glossary import Term, load_glossary
+from analysis.knowledge.kkk import Contest, load_contest
 from analysis.knowledge.records import Record
 
 
@@ -20,10 +21,11 @@ class Library:
     practices: list[Any] = field(default_factory=list)
     recommendations: list[Any] = field(default_factory=list)
     glossary: list[Term] = field(default_factory=list)
+    contest: Contest = field(default_factory=lambda: Contest([], []))
 
     def __iter__(self) -> Iterator[Record]:
-        for name in self.__dataclass_fields__:
-            yield from getattr(self, name)
+        yield from (*self.practices, *self.recommendations, *self.glossary)
+        yield from (*self.contest.criteria, *self.contest.results)
 
     def record(self, kind: str, key: str) -> Record:
         """The record of a kind (`practice`) with a key.
@@ -47,7 +49,10 @@ def load_library(knowledge: Path, framework: Framework) -> Library:
     ConfigError
         A record is broken; the message names file, line and key.
     """
-    made: dict[str, list[Any]] = {"glossary": load_glossary(knowledge / "glossary.csv", framework)}
+    made: dict[str, Any] = {
+        "glossary": load_glossary(knowledge / "glossary.csv", framework),
+        "contest": load_contest(knowledge / "kkk", framework),
+    }
     for name in ("practices", "recommendations"):
         if (knowledge / name).is_dir():
             module = importlib.import_module(f"analysis.knowledge.{name}")

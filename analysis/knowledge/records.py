@@ -24,11 +24,13 @@ from analysis.framework import Framework, read_text_table
 
 @dataclass(frozen=True)
 class Reference:
-    """What records may refer to: codes of sub-areas and addressees, names of clusters."""
+    """What records may refer to: codes of the framework and of addressees, questions, names of clusters."""
 
     subareas: Sequence[str] = ()
     addressees: Sequence[str] = ()
     clusters: Sequence[str] = ()
+    indicators: Sequence[str] = ()
+    questions: Sequence[str] = ()
 
     @classmethod
     def read(cls, knowledge: Path, framework: Framework) -> Reference:
@@ -39,7 +41,8 @@ class Reference:
         for name in ("registry.csv", "cooperation_nodes.csv"):
             for path in sorted(knowledge.parent.glob(f"editions/*/raw/{name}")):
                 clusters |= dict.fromkeys(read_text_table(path)["name"])
-        return cls(list(framework.subareas.index), addressees, list(clusters))
+        questions = list(framework.codebooks["coordinators"]["item"])
+        return cls(list(framework.subareas.index), addressees, list(clusters), framework.codes, questions)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def _listed(kind: str, name: str) -> Any:
 Subarea = Annotated[str, _listed("subareas", "sub-area")]
 Addressee = Annotated[str, _listed("addressees", "addressee")]
 Cluster = Annotated[str, _listed("clusters", "cluster")]
+Indicator = Annotated[str, _listed("indicators", "indicator")]
 
 
 class Part(BaseModel):
