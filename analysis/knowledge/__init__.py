@@ -1,6 +1,6 @@
 """What the report knows besides the survey: good practices, recommendations, terms, registers, as validated records."""
 
-from analysis.knowledge import glossary, kkk
+from analysis.knowledge import eligibility, glossary, kkk, registers
 from analysis.knowledge.library import Library, load_library
 from analysis.knowledge.records import (
     Addressee,
@@ -31,11 +31,13 @@ __all__ = [
     "Reference",
     "Subarea",
     "count_row",
+    "eligibility",
     "facts_table",
     "glossary",
     "kkk",
     "load_library",
     "read_records",
     "read_rows",
+    "registers",
     "with_counts",
 ]
