@@ -1,0 +1,43 @@
+"""What the report knows besides the survey: good practices, recommendations, terms, registers, as validated records."""
+
+from analysis.knowledge import eligibility, glossary, kkk, registers
+from analysis.knowledge.library import Library, load_library
+from analysis.knowledge.records import (
+    Addressee,
+    Cluster,
+    Indicator,
+    Part,
+    Place,
+    Record,
+    RecordFact,
+    Reference,
+    Subarea,
+    count_row,
+    facts_table,
+    read_records,
+    read_rows,
+    with_counts,
+)
+
+__all__ = [
+    "Addressee",
+    "Cluster",
+    "Indicator",
+    "Library",
+    "Part",
+    "Place",
+    "Record",
+    "RecordFact",
+    "Reference",
+    "Subarea",
+    "count_row",
+    "eligibility",
+    "facts_table",
+    "glossary",
+    "kkk",
+    "load_library",
+    "read_records",
+    "read_rows",
+    "registers",
+    "with_counts",
+]
