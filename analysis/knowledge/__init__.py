@@ -1,6 +1,6 @@
 """What the report knows besides the survey: good practices, recommendations, terms, registers, as validated records."""
 
-from analysis.knowledge import glossary
+from analysis.knowledge import glossary, practices
 from analysis.knowledge.library import Library, load_library
 from analysis.knowledge.records import (
     Addressee,
@@ -32,6 +32,7 @@ __all__ = [
     "facts_table",
     "glossary",
     "load_library",
+    "practices",
     "read_records",
     "read_rows",
     "with_counts",

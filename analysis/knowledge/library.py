@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.framework import Framework
 from analysis.knowledge.glossary import Term, load_glossary
+from analysis.knowledge.practices import load_practices, load_selection
 from analysis.knowledge.records import Record
 
 
@@ -18,6 +19,7 @@ class Library:
     """The records of `data/knowledge`, each list in the order of print."""
 
     practices: list[Any] = field(default_factory=list)
+    practice_selection: list[Any] = field(default_factory=list)
     recommendations: list[Any] = field(default_factory=list)
     glossary: list[Term] = field(default_factory=list)
 
@@ -48,8 +50,10 @@ def load_library(knowledge: Path, framework: Framework) -> Library:
         A record is broken; the message names file, line and key.
     """
     made: dict[str, list[Any]] = {"glossary": load_glossary(knowledge / "glossary.csv", framework)}
-    for name in ("practices", "recommendations"):
-        if (knowledge / name).is_dir():
-            module = importlib.import_module(f"analysis.knowledge.{name}")
-            made[name] = getattr(module, f"load_{name}")(knowledge / name, framework)
+    if (knowledge / "practices").is_dir():
+        made["practices"] = load_practices(knowledge / "practices", framework)
+        made["practice_selection"] = load_selection(knowledge / "practice_selection", framework)
+    if (knowledge / "recommendations").is_dir():
+        module = importlib.import_module("analysis.knowledge.recommendations")
+        made["recommendations"] = module.load_recommendations(knowledge / "recommendations", framework)
     return Library(**made)
