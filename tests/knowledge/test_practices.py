@@ -1,4 +1,4 @@
-"""The good practices: sixteen records, the matrix that the source states, numbers that are used, broken records that stop."""
+"""The good practices: sixteen records, the matrix of the source, numbers that are used, broken records that stop."""
 
 from __future__ import annotations
 
