@@ -20,7 +20,8 @@ UNITS = frozenset(
     {
         "count", "clusters", "members", "enterprises", "entities", "persons", "indicators", "percent",
         "percent_points", "points", "score", "pln", "thousand_pln", "million_pln", "billion_pln",
-        "m2", "thousand_m2", "million_m2", "thousand_persons", "km", "year", "years", "text", "coefficient",
+        "thousand_eur", "million_eur", "m2", "thousand_m2", "million_m2", "thousand_persons", "km", "year", "years",
+        "text", "coefficient",
     }
 )  # fmt: skip
 

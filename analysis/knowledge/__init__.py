@@ -1,6 +1,6 @@
 """What the report knows besides the survey: good practices, recommendations, terms, registers, as validated records."""
 
-from analysis.knowledge import eligibility, glossary, kkk, registers
+from analysis.knowledge import eligibility, glossary, kkk, practices, registers
 from analysis.knowledge.library import Library, load_library
 from analysis.knowledge.records import (
     Addressee,
@@ -36,6 +36,7 @@ __all__ = [
     "glossary",
     "kkk",
     "load_library",
+    "practices",
     "read_records",
     "read_rows",
     "registers",

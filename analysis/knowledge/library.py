@@ -12,6 +12,7 @@ from analysis.framework import Framework
 from analysis.knowledge.eligibility import Condition, load_conditions
 from analysis.knowledge.glossary import Term, load_glossary
 from analysis.knowledge.kkk import Contest, load_contest
+from analysis.knowledge.practices import load_practices, load_selection
 from analysis.knowledge.records import Record
 from analysis.knowledge.registers import Registers, load_registers
 
@@ -21,6 +22,7 @@ class Library:
     """The records of `data/knowledge`, each list in the order of print."""
 
     practices: list[Any] = field(default_factory=list)
+    practice_selection: list[Any] = field(default_factory=list)
     recommendations: list[Any] = field(default_factory=list)
     glossary: list[Term] = field(default_factory=list)
     contest: Contest = field(default_factory=lambda: Contest([], []))
@@ -28,7 +30,7 @@ class Library:
     conditions: list[Condition] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Record]:
-        yield from (*self.practices, *self.recommendations, *self.glossary)
+        yield from (*self.practices, *self.practice_selection, *self.recommendations, *self.glossary)
         yield from (*self.contest.criteria, *self.contest.results)
         yield from (*self.registers.clusters, *self.registers.statements, *self.conditions)
 
@@ -68,13 +70,14 @@ def load_library(knowledge: Path, framework: Framework) -> Library:
         A record is broken; the message names file, line and key.
     """
     made: dict[str, Any] = {
+        "practices": load_practices(knowledge / "practices", framework),
+        "practice_selection": load_selection(knowledge / "practice_selection", framework),
         "glossary": load_glossary(knowledge / "glossary.csv", framework),
         "contest": load_contest(knowledge / "kkk", framework),
         "registers": load_registers(knowledge / "registers", framework),
         "conditions": load_conditions(knowledge / "eligibility.csv", framework),
     }
-    for name in ("practices", "recommendations"):
-        if (knowledge / name).is_dir():
-            module = importlib.import_module(f"analysis.knowledge.{name}")
-            made[name] = getattr(module, f"load_{name}")(knowledge / name, framework)
+    if (knowledge / "recommendations").is_dir():
+        module = importlib.import_module("analysis.knowledge.recommendations")
+        made["recommendations"] = module.load_recommendations(knowledge / "recommendations", framework)
     return Library(**made)

@@ -14,6 +14,7 @@ EQUAL, NEAR, UP, DOWN = "equal", "near", "up", "down"
 # Units of one kind, with what one of them is in the smallest.
 _KIND: Mapping[str, tuple[str, float]] = {
     "pln": ("money", 1), "thousand_pln": ("money", 1e3), "million_pln": ("money", 1e6), "billion_pln": ("money", 1e9),
+    "thousand_eur": ("euro", 1e3), "million_eur": ("euro", 1e6),
     "m2": ("area", 1), "thousand_m2": ("area", 1e3), "million_m2": ("area", 1e6),
     "persons": ("persons", 1), "thousand_persons": ("persons", 1e3),
 }  # fmt: skip

@@ -28,6 +28,7 @@ _SUFFIX = {
         "million_pln": f"{NBSP}mln{NBSP}zł", "m2": f"{NBSP}m²", "km": f"{NBSP}km",
         "pln": f"{NBSP}zł", "billion_pln": f"{NBSP}mld{NBSP}zł", "thousand_persons": f"{NBSP}tys.",
         "thousand_m2": f"{NBSP}tys.{NBSP}m²", "million_m2": f"{NBSP}mln{NBSP}m²",
+        "thousand_eur": f"{NBSP}tys.{NBSP}euro", "million_eur": f"{NBSP}mln{NBSP}euro",
     },
     "en": {
         "percent": "%", "percent_points": f"{NBSP}pp", "points": f"{NBSP}points",
@@ -35,6 +36,7 @@ _SUFFIX = {
         "million_pln": f"{NBSP}million{NBSP}PLN", "m2": f"{NBSP}m²", "km": f"{NBSP}km",
         "pln": f"{NBSP}PLN", "billion_pln": f"{NBSP}billion{NBSP}PLN", "thousand_persons": f"{NBSP}thousand",
         "thousand_m2": f"{NBSP}thousand{NBSP}m²", "million_m2": f"{NBSP}million{NBSP}m²",
+        "thousand_eur": f"{NBSP}thousand{NBSP}EUR", "million_eur": f"{NBSP}million{NBSP}EUR",
     },
 }  # fmt: skip
 

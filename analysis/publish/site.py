@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -52,9 +53,16 @@ def slug(text: str) -> str:
 
 def _toc(body: str) -> list[dict[str, Any]]:
     soup = BeautifulSoup(body, "html.parser")
-    items = [
-        {"id": h["id"], "level": int(h.name[1]), "title": h.get_text(" ", strip=True)}
+    found = [
+        (str(h["id"]), int(h.name[1]), re.sub(r"\s+(?=[.,;:)])", "", h.get_text(" ", strip=True)))
         for h in soup.select("h2[id], h3[id]")
+    ]
+    # Headings of a template that is filled in again and again (“Opis”, “Komentarz”) tell nothing in a list.
+    often = {title for title, times in Counter(title for _, _, title in found).items() if times > 1}
+    items = [
+        {"id": ident, "level": level, "title": title}
+        for ident, level, title in found
+        if level == 2 or title not in often
     ]
     return items if len(items) > 1 else []
 

@@ -644,6 +644,31 @@ rule resilience_43:
         NOTEBOOK + " -p seed 0"
 
 
+rule good_practices_52:
+    input:
+        notebook="notebooks/52_good_practices.ipynb",
+        scores=rules.scores_30.output.scores,
+        cross=rules.cross_sections_40.output.cross,
+        framework=framework_files(),
+        knowledge=knowledge_files(),
+        labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
+        code=package("knowledge", "charts", "tables"),
+    output:
+        exhibits("figure", 70),
+        exhibits("table", 64, 65),
+        tables=[f"{BUILD}/52_good_practices/{name}.csv" for name in ("matrix", "coverage", "summary")],
+        facts=BUILD + "/40_analyses/facts/52_good_practices.json",
+        notebook=BUILD + "/notebooks/52_good_practices.ipynb",
+    log:
+        BUILD + "/logs/52_good_practices.log",
+    params:
+        name="52_good_practices",
+    message:
+        "52_good_practices"
+    shell:
+        NOTEBOOK + " -p limit 20 -p weakest 5"
+
+
 rule facts:
     input:
         facts=[
@@ -668,6 +693,7 @@ rule facts:
             rules.resilience_43.output.facts,
             rules.disclosure_48.output.facts,
             rules.reproduction_49.output.facts,
+            rules.good_practices_52.output.facts,
         ],
         code=["analysis/facts.py"],
     output:

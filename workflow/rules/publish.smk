@@ -67,6 +67,7 @@ rule html:
                 "47_edition_bridge",
                 "48_disclosure",
                 "49_reproduction",
+                "52_good_practices",
             ],
         ),
     output:
