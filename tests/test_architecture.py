@@ -56,7 +56,9 @@ LAYERS: dict[str, set[str]] = {
     "tables": {"errors", "config", "framework", "facts", "workspace"},
     # Sentences about numbers: the words must agree with the digits as they are printed.
     "narrative": {"errors", "config", "framework", "publish.numbers"},
-    "publish": CORE | {"narrative"},
+    # Records of data/knowledge: read and checked against the framework.
+    "knowledge": {"errors", "facts", "framework"},
+    "publish": CORE | {"narrative", "knowledge"},
     "generated": {"errors", "config", "bridge"},
 }
 FORBIDDEN = {"snakemake", "papermill", "IPython"}

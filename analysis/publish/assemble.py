@@ -15,8 +15,9 @@ from typing import Any
 
 from analysis.errors import PublishError
 from analysis.publish import pandoc
-from analysis.publish.chapters import Chapter, Rendered
+from analysis.publish.chapters import Rendered
 from analysis.publish.crossref import Label, is_reference, resolve
+from analysis.publish.outline import Chapter
 from analysis.publish.pandoc import Node
 from analysis.publish.typography import bind, typeset
 

@@ -15,103 +15,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import jinja2
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from analysis.config import Words
-from analysis.errors import ConfigError, PublishError, suggest
+from analysis.errors import PublishError, suggest
+from analysis.knowledge import Library
 from analysis.narrative import Grammar, Narrator, verdict
 from analysis.narrative.words import DOWN, EQUAL, NEAR, UP
 from analysis.publish import numbers
 from analysis.publish.crossref import exhibit_name
 from analysis.publish.exhibits import Exhibit, exhibit_id
 from analysis.publish.lint import MARK, Finding
+from analysis.publish.outline import Chapter
+from analysis.publish.record_voice import RecordVoice, Told
 
 SOURCE_WORD = {"pl": "Źródło", "en": "Source"}
 STILL_TO_COME = {"pl": "W przygotowaniu są jeszcze podrozdziały:", "en": "Sections still in preparation:"}
 
 
-class Chapter(BaseModel):
-    """One line of `report/chapters.yaml`.
-
-    `notebooks` are those that the chapter draws on; `facts` are patterns (`gap.*.largest`) of facts that it promises to
-    print. A notebook or a fact that is announced here and not printed stops the build.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    number: str | None = None
-    title: str
-    status: Literal["ready", "in_preparation"]
-    file: str | None = None
-    lang: Literal["pl", "en"] = "pl"
-    split: bool = True
-    note: str | None = None
-    notebooks: list[str] = []
-    facts: list[str] = []
-    sections: list[str] = []
-
-    @model_validator(mode="before")
-    @classmethod
-    def _number_as_text(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("number"), int):
-            return {**data, "number": str(data["number"])}
-        return data
-
-    @model_validator(mode="after")
-    def _file_when_ready(self) -> Chapter:
-        if self.status == "ready" and not self.file:
-            raise ValueError(f"chapter “{self.title}” is ready but names no file")
-        return self
-
-    @property
-    def stem(self) -> str:
-        """Name of the chapter's files."""
-        return Path(self.file).stem if self.file else f"in-preparation-{self.number or self.title}"
-
-
-def load_chapters(path: Path) -> list[Chapter]:
-    """Read the order of the book.
-
-    Raises
-    ------
-    ConfigError
-        An entry has an unknown key or value, a file is missing or named twice; lists all of them.
-    """
-    entries = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("chapters") or []
-    out, problems = [], []
-    for i, entry in enumerate(entries, start=1):
-        try:
-            chapter = Chapter.model_validate(entry)
-        except ValidationError as error:
-            for item in error.errors():
-                key = ".".join(map(str, item["loc"]))
-                hint = suggest(key, list(Chapter.model_fields)) if item["type"] == "extra_forbidden" else ""
-                problems.append(f"entry {i}: {key or 'entry'}: {item['msg']}{hint}")
-            continue
-        if chapter.file and not (path.parent / "chapters" / chapter.file).is_file():
-            problems.append(f"entry {i}: chapters/{chapter.file} does not exist")
-        out.append(chapter)
-    files = [chapter.file for chapter in out if chapter.file]
-    problems += [f"chapters/{name} is named twice" for name in sorted({n for n in files if files.count(n) > 1})]
-    if not entries:
-        problems.append("no chapters; expected a list under `chapters:`")
-    if problems:
-        raise ConfigError(f"{path.name}:\n  " + "\n  ".join(problems))
-    return out
-
-
 @dataclass
 class Rendered:
-    """A chapter ready to be joined: its Markdown, what it used, and the places where it put exhibits."""
+    """A chapter ready to be joined: its Markdown, what it used, where it put exhibits, what it told from records."""
 
     chapter: Chapter
     text: str
     facts: set[str] = field(default_factory=set)
     placed: list[tuple[str, Finding]] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
 
     def used(self) -> dict[str, Any]:
         """What the chapter rests on, as written beside it."""
@@ -138,8 +70,12 @@ class _Voice:
         exhibits: Mapping[str, Exhibit],
         words: Words,
         grammar: Grammar | None = None,
+        edition: Mapping[str, Any] | None = None,
     ) -> None:
         self.rendered = rendered
+        self.edition = dict(edition or {})
+        self.at: Told | None = None  # the text of a record that is being told
+        self.records = RecordVoice(self, environment(folder))
         self.narrator = Narrator(grammar, facts, words) if grammar is not None else None
         self.folder = folder
         self.facts = facts
@@ -161,7 +97,7 @@ class _Voice:
         return f"chapters/{self.rendered.chapter.file}", 1
 
     def problem(self, message: str) -> str:
-        self.findings.append(Finding(*self.here(), message))
+        self.findings.append(self.at.finding(message) if self.at is not None else Finding(*self.here(), message))
         return "?"
 
     def fact(self, fact_id: str) -> Mapping[str, Any] | None:
@@ -317,7 +253,7 @@ class _Voice:
             "f", "value", "has", "ids", "plural", "change", "compare", "figure", "table", "area_verdict",
             "subarea_lead", "groups_view", "indicator", "members_view", "announced",
         )  # fmt: skip
-        return {name: getattr(self, name) for name in names} | {"lang": self.lang}
+        return {name: getattr(self, name) for name in names} | {"lang": self.lang, "told": self.records.told}
 
 
 def environment(folder: Path) -> jinja2.Environment:
@@ -352,16 +288,18 @@ def render(
     words: Words,
     edition: Mapping[str, Any],
     grammar: Grammar | None = None,
+    knowledge: Library | None = None,
 ) -> tuple[Rendered, list[Finding]]:
     """Render one ready chapter; returns it with every problem found (then the text is not fit for print).
 
     `folder` holds the chapters; `facts` is the content of `facts.json`; `edition` that of `edition.yaml`, at the
-    templates' disposal as `edition`; `grammar` the words of the narrator, for chapters that let it write.
+    templates' disposal as `edition`; `grammar` the words of the narrator, for chapters that let it write; `knowledge`
+    the records that chapters tell.
     """
     assert chapter.file is not None
     rendered = Rendered(chapter, "")
-    voice = _Voice(rendered, folder, facts, exhibits, words, grammar)
-    known = {**voice.functions(), "edition": dict(edition)}
+    voice = _Voice(rendered, folder, facts, exhibits, words, grammar, edition)
+    known = {**voice.functions(), "edition": voice.edition, "knowledge": knowledge or Library()}
     try:
         template = environment(folder).get_template(chapter.file, globals=known)
         text = template.render()

@@ -28,11 +28,12 @@ from bs4 import BeautifulSoup
 from analysis.errors import PublishError
 from analysis.publish import lint, numbers, pandoc
 from analysis.publish.assemble import Book, make_book
-from analysis.publish.chapters import SOURCE_WORD, Chapter, render
+from analysis.publish.chapters import SOURCE_WORD, render
 from analysis.publish.crossref import exhibit_name
 from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import to_html, typst_string
 from analysis.publish.exhibits import Exhibit, exhibit_id
+from analysis.publish.outline import Chapter
 from analysis.publish.pandoc import Node
 from analysis.publish.pdf import STANDARDS, chapter_source, row_headers
 from analysis.publish.publication import LANG, Publication

@@ -14,13 +14,20 @@ from pathlib import Path
 
 from analysis.errors import PublishError, suggest
 from analysis.facts import merge_facts
+from analysis.framework import load_framework
+from analysis.knowledge import Library, load_library
 from analysis.narrative import load_grammar
 from analysis.publish import lint
 from analysis.publish.assemble import Book, make_book
-from analysis.publish.chapters import Rendered, idle, load_chapters, render
+from analysis.publish.chapters import Rendered, idle, render
 from analysis.publish.directions import directions
 from analysis.publish.lint import Finding
+from analysis.publish.outline import load_chapters
 from analysis.publish.publication import LANG, Publication, open_publication
+from analysis.publish.record_voice import at_record, typed_digits
+
+# Kind of record -> file (without .md) of the chapter that prints it, for allowances bound to one chapter.
+RECORDS_OF = {"practice": "09_dobre_praktyki", "recommendation": "11_rekomendacje", "term": "12_zalaczniki"}
 
 
 def _write_json(data: object, path: Path) -> None:
@@ -55,6 +62,9 @@ def render_chapters(pub: Publication) -> Book:
     sources: dict[str, str] = {}
     narrative = pub.project / "data/framework/narrative"
     grammar = load_grammar(pub.project / "data") if narrative.is_dir() else None
+    knowledge = pub.project / "data/knowledge"
+    library = load_library(knowledge, load_framework(pub.project / "data")) if knowledge.is_dir() else Library()
+    findings += typed_digits(library, allowed, RECORDS_OF)
     ready = [chapter for chapter in chapters if chapter.status == "ready" and chapter.file]
     for partial in sorted(folder.glob("_*.md")):
         findings += lint.digits(partial.read_text("utf-8"), f"chapters/{partial.name}", allowed, partial.stem)
@@ -63,8 +73,9 @@ def render_chapters(pub: Publication) -> Book:
         sources[chapter.stem] = source
         findings += lint.digits(source, f"chapters/{chapter.file}", allowed, chapter.stem)
         result, problems = render(
-            chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition=pub.info, grammar=grammar
-        )
+            chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition=pub.info, grammar=grammar,
+            knowledge=library,
+        )  # fmt: skip
         findings += problems
         rendered[chapter.stem] = result
     places = [place for result in rendered.values() for place in result.placed]
@@ -106,7 +117,8 @@ def _check_numbers(
     chapter, name = result.chapter, f"50_chapters/{result.chapter.stem}.md"
     found = lint.orphans(result.text, name, allowed, chapter.stem)
     found += directions(result.text, name, pub.facts, pub.words, chapter.lang)
-    placed = [_at_source(f, result.text, source, f"chapters/{chapter.file}") for f in found]
+    found = [at_record(f, result.text, result.told) for f in found]
+    placed = [_at_source(f, result.text, source, f"chapters/{chapter.file}") if f.file == name else f for f in found]
     return [f for f in placed if (f.file, f.line) not in known] + idle(result, pub.facts, pub.exhibits)
 
 

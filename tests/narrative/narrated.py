@@ -10,7 +10,8 @@ from typing import Any
 from analysis.config import Words
 from analysis.narrative import Grammar
 from analysis.profiles.indicator_profiles import readable
-from analysis.publish.chapters import Chapter, Rendered, _Voice
+from analysis.publish.chapters import Rendered, _Voice
+from analysis.publish.outline import Chapter
 
 Facts = dict[str, dict[str, Any]]
 SPAN = re.compile(r'\[((?:[^\]\\]|\\.)*)\]\{\.fact f="([^"]+)"\}')

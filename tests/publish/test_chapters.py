@@ -9,7 +9,7 @@ import pytest
 from analysis.config import Words
 from analysis.errors import ConfigError, PublishError
 from analysis.publish import chapters, steps
-from analysis.publish.chapters import Chapter
+from analysis.publish.outline import Chapter, load_chapters
 from analysis.publish.publication import Publication
 
 N = "\u00a0"
@@ -115,7 +115,7 @@ def test_chapters_yaml_reports_everything(tmp_path: Path) -> None:
         "chapters:\n- {title: A, status: redy}\n- {titel: B, status: ready}\n- {title: C, status: ready, file: c.md}\n"
     )
     with pytest.raises(ConfigError) as error:
-        chapters.load_chapters(path)
+        load_chapters(path)
     for part in ("entry 1: status", "did you mean title", "chapters/c.md does not exist"):
         assert part in str(error.value)
 

@@ -12,7 +12,8 @@ import pytest
 from analysis.config import load_method
 from analysis.publish import directions as d
 from analysis.publish import lint
-from analysis.publish.chapters import Chapter, Rendered, idle
+from analysis.publish.chapters import Rendered, idle
+from analysis.publish.outline import Chapter
 
 WORDS = load_method("default", Path(__file__).resolve().parents[2] / "config").words
 FLIP = {

@@ -24,6 +24,26 @@ rule validation_10:
         NOTEBOOK
 
 
+rule knowledge_12:
+    input:
+        notebook="notebooks/12_knowledge.ipynb",
+        framework=framework_files(),
+        knowledge=knowledge_files(),
+        code=package("knowledge", "tables"),
+    output:
+        summary=ensure(BUILD + "/40_analyses/knowledge.csv", non_empty=True),
+        facts=BUILD + "/40_analyses/facts/12_knowledge.json",
+        notebook=BUILD + "/notebooks/12_knowledge.ipynb",
+    log:
+        BUILD + "/logs/12_knowledge.log",
+    params:
+        name="12_knowledge",
+    message:
+        "12_knowledge"
+    shell:
+        NOTEBOOK
+
+
 rule indicators_20:
     input:
         notebook="notebooks/20_indicators.ipynb",
@@ -621,6 +641,7 @@ rule facts:
     input:
         facts=[
             rules.validation_10.output.facts,
+            rules.knowledge_12.output.facts,
             rules.indicators_20.output.facts,
             rules.sample_21.output.facts,
             rules.indicator_statistics_22.output.facts,

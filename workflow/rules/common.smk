@@ -34,6 +34,14 @@ def framework_files():
     return sorted(str(p) for folder in ("framework", "reference") for p in Path("data", folder).rglob("*.*"))
 
 
+def knowledge_files():
+    """Records of what the report knows besides the survey, with the registers whose clusters they name."""
+    found = [p for p in Path("data", "knowledge").rglob("*.*") if p.suffix in (".csv", ".yaml")]
+    for name in ("registry.csv", "cooperation_nodes.csv"):
+        found += Path("data", "editions").glob(f"*/raw/{name}")
+    return sorted(str(p) for p in found)
+
+
 def raw_files():
     """Raw files of the edition with their sidecars, and reviewed corrections if there are any."""
     found = [p for p in Path(RAW).glob("*") if p.suffix in (".csv", ".yaml") and ".unmet" not in p.name]

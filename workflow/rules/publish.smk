@@ -19,7 +19,8 @@ rule chapters_50:
         report=REPORT_FILES,
         edition=f"data/editions/{EDITION}/edition.yaml",
         framework=framework_files(),
-        code=package("publish", "narrative"),
+        knowledge=knowledge_files(),
+        code=package("publish", "narrative", "knowledge"),
     output:
         book=ensure(BUILD + "/50_chapters/book.json", non_empty=True),
         text=BUILD + "/50_chapters/book.md",
@@ -45,6 +46,7 @@ rule html:
             BUILD + "/notebooks/{name}.ipynb",
             name=[
                 "10_validation",
+                "12_knowledge",
                 "20_indicators",
                 "21_sample",
                 "22_indicator_statistics",

@@ -1,0 +1,60 @@
+"""All records together, as the notebook and the chapters see them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from analysis.framework import Framework
+from analysis.knowledge.glossary import Term, load_glossary
+from analysis.knowledge.kkk import Contest, load_contest
+from analysis.knowledge.records import Record
+
+
+@dataclass(frozen=True)
+class Library:
+    """The records of `data/knowledge`, each list in the order of print."""
+
+    practices: list[Any] = field(default_factory=list)
+    recommendations: list[Any] = field(default_factory=list)
+    glossary: list[Term] = field(default_factory=list)
+    contest: Contest = field(default_factory=lambda: Contest([], []))
+
+    def __iter__(self) -> Iterator[Record]:
+        yield from (*self.practices, *self.recommendations, *self.glossary)
+        yield from (*self.contest.criteria, *self.contest.results)
+
+    def record(self, kind: str, key: str) -> Record:
+        """The record of a kind (`practice`) with a key.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+        """
+        for record in self:
+            if kind == record.KIND and record.key == key:
+                return record
+        raise KeyError(f"{kind} `{key}`")
+
+
+def load_library(knowledge: Path, framework: Framework) -> Library:
+    """Read the folder `data/knowledge`.
+
+    Raises
+    ------
+    ConfigError
+        A record is broken; the message names file, line and key.
+    """
+    made: dict[str, Any] = {
+        "glossary": load_glossary(knowledge / "glossary.csv", framework),
+        "contest": load_contest(knowledge / "kkk", framework),
+    }
+    for name in ("practices", "recommendations"):
+        if (knowledge / name).is_dir():
+            module = importlib.import_module(f"analysis.knowledge.{name}")
+            made[name] = getattr(module, f"load_{name}")(knowledge / name, framework)
+    return Library(**made)
