@@ -1,6 +1,6 @@
 """What the report knows besides the survey: good practices, recommendations, terms, registers, as validated records."""
 
-from analysis.knowledge import glossary, kkk
+from analysis.knowledge import glossary, kkk, recommendations
 from analysis.knowledge.library import Library, load_library
 from analysis.knowledge.records import (
     Addressee,
@@ -37,5 +37,6 @@ __all__ = [
     "load_library",
     "read_records",
     "read_rows",
+    "recommendations",
     "with_counts",
 ]
