@@ -9,6 +9,7 @@ clusters by the published rule. So nobody chooses which of them to test. `analys
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -153,7 +154,7 @@ def load_recommendations(folder: Path, framework: Framework) -> list[Recommendat
     """
     records = read_records(folder, Recommendation, Reference.read(folder.parent, framework))
     records.sort(key=lambda record: record.no)
-    for before, after in zip(records, records[1:], strict=False):
+    for before, after in pairwise(records):
         if after.section < before.section:
             place = after.place
             raise ConfigError(

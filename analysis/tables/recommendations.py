@@ -1,8 +1,9 @@
-"""Tables of chapter 11: recommendation × addressee, what became of each condition, where to begin by sub-area; facts."""
+"""Tables of chapter 11: recommendation × addressee, what became of each condition, sub-areas from the lowest; facts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -66,7 +67,7 @@ def evidence_table(
     Returns
     -------
     DataFrame
-        Columns says, value, limit, met (as printed), emphasis (1 for the line of a recommendation, which has only a name).
+        Columns says, value, limit, met (as printed), emphasis (1 for the line of a recommendation, a name only).
     """
     rows = []
     for head in verdicts.to_dict("records"):
@@ -75,7 +76,9 @@ def evidence_table(
             name += f" ({words['met_of'].format(met=head['met'], judged=head['judged'])})"
         rows.append({"says": name, "value": "", "limit": "", "met": "", "emphasis": 1})
         if not head["judged"]:
-            rows.append(dict.fromkeys(("value", "limit", "met"), words["none"]) | {"says": words["unasked"], "emphasis": 0})
+            rows.append(
+                dict.fromkeys(("value", "limit", "met"), words["none"]) | {"says": words["unasked"], "emphasis": 0}
+            )
         for row in evaluated[evaluated["no"] == head["no"]].to_dict("records"):
             limit = _shown(row["limit"], row["unit"] if row["limit_fact"] else "", row["limit_decimals"], number)
             rows.append(
@@ -177,7 +180,7 @@ def add_evidence_facts(
     weakness `evidence.uncovered_weak.…`.
     """
     for row in verdicts.to_dict("records"):
-        place = {"table": VERDICTS, "key": str(row["no"])}
+        place: dict[str, Any] = {"table": VERDICTS, "key": str(row["no"])}
         head = f"evidence.{row['no']}"
         facts.add(f"{head}.verdict", words["verdict_" + row["verdict"]], unit="text", column="verdict", **place)
         facts.add(f"{head}.code", row["verdict"], unit="text", column="verdict", **place)
