@@ -13,6 +13,8 @@ from analysis.framework import load_framework
 from analysis.knowledge.recommendations import Recommendation, load_recommendations
 from analysis.tables.exhibits import load_words
 
+pytestmark = pytest.mark.product
+
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("\u00a0", " ")).strip()
@@ -24,10 +26,10 @@ def records(root: Path) -> list[Recommendation]:
 
 
 @pytest.fixture(scope="module")
-def parts(build_dir: Path, records: list[Recommendation]) -> dict[int, list[Tag]]:
+def parts(build: Path, records: list[Recommendation]) -> dict[int, list[Tag]]:
     """No → the heading of the recommendation and what stands below it."""
     found = {}
-    for page in sorted((build_dir / "60_report/html").glob("11-*.html")):
+    for page in sorted((build / "60_report/html").glob("11-*.html")):
         soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
         for record in records:
             heading = soup.find(id=f"sec-rek-{record.no}")
@@ -58,12 +60,12 @@ def test_every_recommendation_is_told(parts: dict[int, list[Tag]], records: list
 
 
 def test_verdicts_in_the_text_are_the_computed_ones(
-    root: Path, build_dir: Path, parts: dict[int, list[Tag]], records: list[Recommendation]
+    root: Path, build: Path, parts: dict[int, list[Tag]], records: list[Recommendation]
 ) -> None:
     words = load_words(root / "report/labels", "pl")["evidence"]
-    with (build_dir / "40_analyses/recommendation_verdicts.csv").open(encoding="utf-8") as handle:
+    with (build / "40_analyses/recommendation_verdicts.csv").open(encoding="utf-8") as handle:
         verdicts = {int(row["no"]): row for row in csv.DictReader(handle)}
-    with (build_dir / "40_analyses/recommendation_evidence.csv").open(encoding="utf-8") as handle:
+    with (build / "40_analyses/recommendation_evidence.csv").open(encoding="utf-8") as handle:
         conditions = list(csv.DictReader(handle))
     sayings = {code: words[f"verdict_{code}"] for code in ("supported", "partly", "not_supported", "not_judged")}
     for record in records:
@@ -81,8 +83,8 @@ def test_verdicts_in_the_text_are_the_computed_ones(
         assert re.findall(rf"Warunek ({words['met']}|{words['not_met']})\b", shown) == marks
 
 
-def test_matrix_is_that_of_the_records(build_dir: Path, records: list[Recommendation]) -> None:
-    with (build_dir / "40_analyses/tables/table-66.csv").open(encoding="utf-8") as handle:
+def test_matrix_is_that_of_the_records(build: Path, records: list[Recommendation]) -> None:
+    with (build / "40_analyses/tables/table-66.csv").open(encoding="utf-8") as handle:
         *rows, totals = csv.DictReader(handle)
     for record, row in zip(records, rows, strict=True):
         assert {code for code, mark in row.items() if mark == "tak"} == set(record.addressees)
