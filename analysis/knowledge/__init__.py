@@ -1,6 +1,6 @@
 """What the report knows besides the survey: good practices, recommendations, terms, registers, as validated records."""
 
-from analysis.knowledge import glossary, kkk, recommendations
+from analysis.knowledge import eligibility, glossary, kkk, recommendations, registers
 from analysis.knowledge.library import Library, load_library
 from analysis.knowledge.records import (
     Addressee,
@@ -31,6 +31,7 @@ __all__ = [
     "Reference",
     "Subarea",
     "count_row",
+    "eligibility",
     "facts_table",
     "glossary",
     "kkk",
@@ -38,5 +39,6 @@ __all__ = [
     "read_records",
     "read_rows",
     "recommendations",
+    "registers",
     "with_counts",
 ]

@@ -61,6 +61,12 @@ class Term(Record):
         """Anchor of the entry in the book."""
         return f"sec-slownik-{self.id}"
 
+    @property
+    def link(self) -> str:
+        """Markdown link to the entry under its own name."""
+        mark = "" if self.lang == "pl" else f"{{lang={self.lang}}}"
+        return f"[{f'[{self.term_pl}]{mark}' if mark else self.term_pl}](#{self.anchor})"
+
 
 def load_glossary(path: Path, framework: Framework) -> list[Term]:
     """Read the glossary in the order of the Polish alphabet.

@@ -122,6 +122,16 @@ def load_contest(folder: Path, framework: Framework) -> Contest:
     return made
 
 
+def criteria_table(contest: Contest, framework: Framework) -> pd.DataFrame:
+    """Criteria with their measure: area, no, criterion, indicator (code), indicator_name, note."""
+    rows = [
+        (c.area_pl, c.no, c.criterion_pl, c.indicator, framework.label(c.indicator, short=True) if c.indicator else "",
+         c.note)
+        for c in contest.criteria
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["area", "no", "criterion", "indicator", "indicator_name", "note"])
+
+
 def facts_table(contest: Contest) -> pd.DataFrame:
     """Counts and mean results, as a table of facts (see `records.facts_table`)."""
     where = contest.criteria[0].place.file

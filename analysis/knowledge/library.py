@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis.framework import Framework
+from analysis.knowledge.eligibility import Condition, load_conditions
 from analysis.knowledge.glossary import Term, load_glossary
 from analysis.knowledge.kkk import Contest, load_contest
 from analysis.knowledge.records import Record
+from analysis.knowledge.registers import Registers, load_registers
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,26 @@ class Library:
     recommendations: list[Any] = field(default_factory=list)
     glossary: list[Term] = field(default_factory=list)
     contest: Contest = field(default_factory=lambda: Contest([], []))
+    registers: Registers = field(default_factory=lambda: Registers([], []))
+    conditions: list[Condition] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Record]:
         yield from (*self.practices, *self.recommendations, *self.glossary)
         yield from (*self.contest.criteria, *self.contest.results)
+        yield from (*self.registers.clusters, *self.registers.statements, *self.conditions)
+
+    def term(self, ident: str) -> Term:
+        """The term of the glossary with an id.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+        """
+        for term in self.glossary:
+            if term.id == ident:
+                return term
+        raise KeyError(ident)
 
     def record(self, kind: str, key: str) -> Record:
         """The record of a kind (`practice`) with a key.
@@ -52,6 +70,8 @@ def load_library(knowledge: Path, framework: Framework) -> Library:
     made: dict[str, Any] = {
         "glossary": load_glossary(knowledge / "glossary.csv", framework),
         "contest": load_contest(knowledge / "kkk", framework),
+        "registers": load_registers(knowledge / "registers", framework),
+        "conditions": load_conditions(knowledge / "eligibility.csv", framework),
     }
     for name in ("practices", "recommendations"):
         if (knowledge / name).is_dir():

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import PublishError
-from analysis.publish import pandoc
+from analysis.publish import lint, pandoc
+from analysis.publish.bibliography import load_nocite, unused
 from analysis.publish.chapters import Rendered
 from analysis.publish.crossref import Label, is_reference, resolve
 from analysis.publish.outline import Chapter
@@ -192,7 +193,9 @@ def _cite(book: Book, report_dir: Path, lang: str) -> None:
         for citation in node["c"][0]
         if not is_reference(citation["citationId"])
     }
-    if not keys:
+    nocite = load_nocite(report_dir)
+    lint.stop(unused(report_dir, keys, nocite), "the list of literature cannot be published")
+    if not keys and not nocite:
         return
     files = [report_dir / name for name in BIBLIOGRAPHY if (report_dir / name).is_file()]
     if not files:
@@ -205,7 +208,8 @@ def _cite(book: Book, report_dir: Path, lang: str) -> None:
     args += ["--csl", str(style)] if style.is_file() else []
     # One Div per chapter keeps the chapters apart through the run.
     blocks = [pandoc.div("", ["book-chapter"], chapter.blocks) for chapter in book.chapters]
-    cited = json.loads(pandoc.write(book.doc(blocks), "json", args))["blocks"]
+    listed = {"t": "MetaInlines", "c": [pandoc.citation(key) for key in nocite]}
+    cited = json.loads(pandoc.write(book.doc(blocks, {"nocite": listed} if nocite else {}), "json", args))["blocks"]
     # The citation is now written out; as a node, a format might resolve it once more.
     done = pandoc.change(cited, lambda node: list(node["c"][1]) if node["t"] == "Cite" else None)
     inside = [b for b in done if b["t"] == "Div" and "book-chapter" in b["c"][0][1]]

@@ -108,6 +108,13 @@ def span(ident: str, classes: Sequence[str], inlines: list[Node], **pairs: str) 
     return {"t": "Span", "c": [attr(ident, classes, **pairs), inlines]}
 
 
+def citation(key: str) -> Node:
+    """Build a citation of literature that shows nothing by itself."""
+    cited = {"citationId": key, "citationPrefix": [], "citationSuffix": [], "citationMode": {"t": "NormalCitation"},
+             "citationNoteNum": 0, "citationHash": 0}  # fmt: skip
+    return {"t": "Cite", "c": [[cited], []]}
+
+
 def link(inlines: list[Node], target: str, classes: Sequence[str] = ()) -> Node:
     """Build a link."""
     return {"t": "Link", "c": [attr("", classes), inlines, [target, ""]]}

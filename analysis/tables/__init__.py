@@ -28,6 +28,7 @@ from analysis.tables.facts import (
     slug,
 )
 from analysis.tables.indicators import indicator_columns, indicator_table, save_indicator_tables
+from analysis.tables.knowledge import save_knowledge_tables
 from analysis.tables.profile_facts import add_member_facts, add_previous_shares, add_profile_facts, member_table
 from analysis.tables.robustness import add_coherence_facts, add_robustness_facts
 from analysis.tables.sample import (
@@ -118,6 +119,7 @@ __all__ = [
     "registry_table_en",
     "save_area_tables",
     "save_indicator_tables",
+    "save_knowledge_tables",
     "save_sample_tables",
     "save_score_tables",
     "score_columns",

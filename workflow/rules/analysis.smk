@@ -29,8 +29,13 @@ rule knowledge_12:
         notebook="notebooks/12_knowledge.ipynb",
         framework=framework_files(),
         knowledge=knowledge_files(),
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
         code=package("knowledge", "publish.numbers", "tables"),
     output:
+        exhibits("table", *range(69, 73)),
+        checks=BUILD + "/40_analyses/register_checks.csv",
+        funnel=BUILD + "/40_analyses/recruitment.csv",
         summary=ensure(BUILD + "/40_analyses/knowledge.csv", non_empty=True),
         facts=BUILD + "/40_analyses/facts/12_knowledge.json",
         notebook=BUILD + "/notebooks/12_knowledge.ipynb",
