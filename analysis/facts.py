@@ -114,8 +114,8 @@ class FactSet:
         path.write_text(json.dumps(payload, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def merge_facts(paths: list[Path], out: Path) -> int:
-    """Merge the facts of all notebooks into one file; returns their number.
+def read_facts(paths: list[Path]) -> dict[str, Any]:
+    """Read the facts of several notebooks: id → record, in the order of the files.
 
     Raises
     ------
@@ -130,6 +130,18 @@ def merge_facts(paths: list[Path], out: Path) -> int:
                     f"fact `{fact_id}` is defined by {merged[fact_id]['notebook']} and {record['notebook']}; rename one"
                 )
             merged[fact_id] = record
+    return merged
+
+
+def merge_facts(paths: list[Path], out: Path) -> int:
+    """Merge the facts of all notebooks into one file; returns their number.
+
+    Raises
+    ------
+    FactError
+        Two notebooks define the same id.
+    """
+    merged = read_facts(paths)
     ordered = {key: merged[key] for key in sorted(merged)}
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -57,7 +57,7 @@ LAYERS: dict[str, set[str]] = {
     # Sentences about numbers: the words must agree with the digits as they are printed.
     "narrative": {"errors", "config", "framework", "publish.numbers"},
     # Records of data/knowledge: read and checked against the framework.
-    "knowledge": {"errors", "facts", "framework"},
+    "knowledge": {"errors", "facts", "framework", "publish.numbers"},
     "publish": CORE | {"narrative", "knowledge"},
     "generated": {"errors", "config", "bridge"},
 }

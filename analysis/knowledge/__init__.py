@@ -1,6 +1,6 @@
 """What the report knows besides the survey: good practices, recommendations, terms, registers, as validated records."""
 
-from analysis.knowledge import eligibility, glossary, kkk, practices, registers
+from analysis.knowledge import eligibility, glossary, kkk, practices, recommendations, registers
 from analysis.knowledge.library import Library, load_library
 from analysis.knowledge.records import (
     Addressee,
@@ -39,6 +39,7 @@ __all__ = [
     "practices",
     "read_records",
     "read_rows",
+    "recommendations",
     "registers",
     "with_counts",
 ]

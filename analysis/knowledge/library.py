@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from analysis.framework import Framework
 from analysis.knowledge.eligibility import Condition, load_conditions
 from analysis.knowledge.glossary import Term, load_glossary
 from analysis.knowledge.kkk import Contest, load_contest
-from analysis.knowledge.practices import load_practices, load_selection
+from analysis.knowledge.practices import Practice, Selection, load_practices, load_selection
+from analysis.knowledge.recommendations import Recommendation, load_recommendations
 from analysis.knowledge.records import Record
 from analysis.knowledge.registers import Registers, load_registers
 
@@ -21,9 +20,9 @@ from analysis.knowledge.registers import Registers, load_registers
 class Library:
     """The records of `data/knowledge`, each list in the order of print."""
 
-    practices: list[Any] = field(default_factory=list)
-    practice_selection: list[Any] = field(default_factory=list)
-    recommendations: list[Any] = field(default_factory=list)
+    practices: list[Practice] = field(default_factory=list)
+    practice_selection: list[Selection] = field(default_factory=list)
+    recommendations: list[Recommendation] = field(default_factory=list)
     glossary: list[Term] = field(default_factory=list)
     contest: Contest = field(default_factory=lambda: Contest([], []))
     registers: Registers = field(default_factory=lambda: Registers([], []))
@@ -69,15 +68,12 @@ def load_library(knowledge: Path, framework: Framework) -> Library:
     ConfigError
         A record is broken; the message names file, line and key.
     """
-    made: dict[str, Any] = {
-        "practices": load_practices(knowledge / "practices", framework),
-        "practice_selection": load_selection(knowledge / "practice_selection", framework),
-        "glossary": load_glossary(knowledge / "glossary.csv", framework),
-        "contest": load_contest(knowledge / "kkk", framework),
-        "registers": load_registers(knowledge / "registers", framework),
-        "conditions": load_conditions(knowledge / "eligibility.csv", framework),
-    }
-    if (knowledge / "recommendations").is_dir():
-        module = importlib.import_module("analysis.knowledge.recommendations")
-        made["recommendations"] = module.load_recommendations(knowledge / "recommendations", framework)
-    return Library(**made)
+    return Library(
+        practices=load_practices(knowledge / "practices", framework),
+        recommendations=load_recommendations(knowledge / "recommendations", framework),
+        practice_selection=load_selection(knowledge / "practice_selection", framework),
+        glossary=load_glossary(knowledge / "glossary.csv", framework),
+        contest=load_contest(knowledge / "kkk", framework),
+        registers=load_registers(knowledge / "registers", framework),
+        conditions=load_conditions(knowledge / "eligibility.csv", framework),
+    )

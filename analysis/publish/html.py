@@ -57,9 +57,13 @@ def _heading(level: int, ident: str, number: str, inlines: list[Node]) -> Node:
     return {"t": "Header", "c": [level, pandoc.attr(ident, **pairs), inlines]}
 
 
+def _begins_page(block: Node) -> bool:
+    return block["t"] == "Header" and block["c"][0] == 2 and bool(pandoc.pairs(block["c"][1]).get("number"))
+
+
 def paginate(chapter: BookChapter) -> Page:
-    """Cut a chapter into pages: its own, and one for each level-2 section."""
-    cuts = [i for i, b in enumerate(chapter.blocks) if b["t"] == "Header" and b["c"][0] == 2]
+    """Cut a chapter into pages: its own, and one for each numbered section of level 2; others stay where they stand."""
+    cuts = [i for i, block in enumerate(chapter.blocks) if _begins_page(block)]
     page = Page(
         _file(chapter.no, chapter.title), bind(chapter.title), chapter.no, chapter.lang, [], chapter.ready, chapter.stem
     )

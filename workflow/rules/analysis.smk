@@ -31,7 +31,7 @@ rule knowledge_12:
         knowledge=knowledge_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("knowledge", "tables"),
+        code=package("knowledge", "publish.numbers", "tables"),
     output:
         exhibits("table", *range(69, 73)),
         checks=BUILD + "/40_analyses/register_checks.csv",
@@ -669,28 +669,65 @@ rule good_practices_52:
         NOTEBOOK + " -p limit 20 -p weakest 5"
 
 
+# Facts of the notebooks 10 to 47: what recommendations may be put to.
+ANALYSIS_FACTS = [
+    rules.validation_10.output.facts,
+    rules.knowledge_12.output.facts,
+    rules.indicators_20.output.facts,
+    rules.sample_21.output.facts,
+    rules.indicator_statistics_22.output.facts,
+    rules.indicator_profiles_23.output.facts,
+    rules.scores_30.output.facts,
+    rules.coherence_31.output.facts,
+    rules.uncertainty_32.output.facts,
+    rules.score_drivers_34.output.facts,
+    rules.cross_sections_40.output.facts,
+    rules.members_survey_44.output.facts,
+    rules.sector_profiles_37.output.facts,
+    rules.selected_results_38.output.facts,
+    rules.trends_46.output.facts,
+    rules.edition_bridge_47.output.facts,
+    rules.sector_clusters_41.output.facts,
+    rules.cooperation_graph_42.output.facts,
+    rules.resilience_43.output.facts,
+]
+
+
+rule recommendations_53:
+    input:
+        notebook="notebooks/53_recommendations.ipynb",
+        facts=ANALYSIS_FACTS,
+        knowledge=knowledge_files(),
+        scores=rules.scores_30.output.scores,
+        cross=rules.cross_sections_40.output.cross,
+        strengths=rules.cross_sections_40.output.strengths,
+        framework=framework_files(),
+        labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
+        code=package("knowledge", "publish.numbers", "charts", "tables"),
+    output:
+        exhibits("figure", 72),
+        exhibits("table", 66, 67, 68),
+        tables=[
+            f"{BUILD}/40_analyses/recommendation_{name}.csv" for name in ("evidence", "verdicts", "subareas")
+        ],
+        facts=BUILD + "/40_analyses/facts/53_recommendations.json",
+        notebook=BUILD + "/notebooks/53_recommendations.ipynb",
+    log:
+        BUILD + "/logs/53_recommendations.log",
+    params:
+        name="53_recommendations",
+        method=method("words", "strengths"),
+    message:
+        "53_recommendations"
+    shell:
+        NOTEBOOK
+
+
 rule facts:
     input:
         facts=[
-            rules.validation_10.output.facts,
-            rules.knowledge_12.output.facts,
-            rules.indicators_20.output.facts,
-            rules.sample_21.output.facts,
-            rules.indicator_statistics_22.output.facts,
-            rules.indicator_profiles_23.output.facts,
-            rules.scores_30.output.facts,
-            rules.coherence_31.output.facts,
-            rules.uncertainty_32.output.facts,
-            rules.score_drivers_34.output.facts,
-            rules.cross_sections_40.output.facts,
-            rules.members_survey_44.output.facts,
-            rules.sector_profiles_37.output.facts,
-            rules.selected_results_38.output.facts,
-            rules.trends_46.output.facts,
-            rules.edition_bridge_47.output.facts,
-            rules.sector_clusters_41.output.facts,
-            rules.cooperation_graph_42.output.facts,
-            rules.resilience_43.output.facts,
+            *ANALYSIS_FACTS,
+            rules.recommendations_53.output.facts,
             rules.disclosure_48.output.facts,
             rules.reproduction_49.output.facts,
             rules.good_practices_52.output.facts,

@@ -7,8 +7,8 @@ REPORT_FILES = sorted(
 STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
 OUT = BUILD + "/50_chapters/out"
 ALL_EXHIBITS = [
-    *exhibits("table", *range(1, 37), *range(38, 58), *range(69, 73)),
-    *exhibits("figure", *range(1, 49), *range(50, 64)),
+    *exhibits("table", *range(1, 37), *range(38, 58), *range(66, 73)),
+    *exhibits("figure", *range(1, 49), *range(50, 64), 72),
 ]
 
 
@@ -68,6 +68,7 @@ rule html:
                 "48_disclosure",
                 "49_reproduction",
                 "52_good_practices",
+                "53_recommendations",
             ],
         ),
     output:
