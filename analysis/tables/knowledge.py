@@ -33,10 +33,10 @@ def listing_table(listing: pd.DataFrame, labels: Labels) -> tuple[pd.DataFrame, 
     )
     columns = [
         Column("no", labels["columns"]["position"], align="right", format="integer", width=0.06),
-        Column("name", labels["columns"]["name"], width=0.4),
+        Column("name", labels["columns"]["name"], width=0.36),
         Column("voivodeship", words["voivodeship"], width=0.14),
         Column("initiator", words["initiator"], width=0.2),
-        Column("activity", words["activity"], width=0.1),
+        Column("activity", words["activity"], width=0.14),
         Column("in_study", words["in_study"], width=0.1),
     ]
     return table, columns
