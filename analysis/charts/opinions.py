@@ -79,8 +79,8 @@ def diverging_bars(data: pd.DataFrame, *, words: Mapping[str, str], wrap: int = 
     axes.set_yticks(y, labels)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_visible(False)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
     figure.legend(loc="outside upper left", ncols=3, frameon=False, handlelength=1.0)
     return figure
 

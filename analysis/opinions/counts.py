@@ -66,7 +66,8 @@ def closed_items(codebook: pd.DataFrame, option_lists: pd.DataFrame) -> tuple[It
     for entry in codebook.to_dict("records"):
         if entry["type"] not in CLOSED:
             continue
-        options, scores = _TICK_OPTIONS, (float("nan"),) * 2
+        options: tuple[str, ...] = _TICK_OPTIONS
+        scores: tuple[float, ...] = (float("nan"),) * 2
         if entry["type"] != "tick":
             own = listed[str(entry["option_list"])]
             options = tuple(own["option"].astype(str))

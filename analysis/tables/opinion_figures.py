@@ -174,13 +174,13 @@ def add_opinion_facts(
         for column in ("agrees", "contradicts"):
             if not pd.isna(row[column]):
                 add(f"topic.{topic}.{column}", int(row[column]), "triangulation", topic, column, unit="clusters")
-    method = {"table": "config/method/default.yaml", "key": "opinions"}
-    for name, value, unit in (
+    method: dict[str, Any] = {"table": "config/method/default.yaml", "key": "opinions"}
+    for name, value, kind in (
         ("level", 100 * settings.level, "percent"), ("small_base", settings.small_base, "count"),
         ("small_clusters", settings.small_clusters, "clusters"), ("permutations", settings.permutations, "count"),
         ("bootstrap", settings.bootstrap, "count"), ("alpha", 100 * settings.alpha, "percent"),
     ):  # fmt: skip
-        facts.add(f"opinions.method.{name}", value, unit=unit, column=name, **method)
+        facts.add(f"opinions.method.{name}", value, unit=kind, column=name, **method)
 
 
 def add_priority_facts(facts: FactSet, rows: pd.DataFrame) -> None:
