@@ -34,6 +34,8 @@ from analysis.cooperation.brokerage import brokerage
 from analysis.cooperation.graph import make_graph
 from analysis.cooperation.small_world import small_world
 from analysis.framework import load_framework
+from analysis.opinions.counts import closed_items, count_answers
+from analysis.opinions.estimates import estimate
 
 PLAIN_DRAWS = 20
 ROOT = Path(__file__).resolve().parents[1]
@@ -152,6 +154,42 @@ def cooperation(seed: int) -> None:
     print(f"{'all':<44}{total:>10.1f}")
 
 
+def survey(seed: int, respondents: int = 1_000_000) -> None:
+    """Print the seconds and memory of a large survey: text answers to all shares, ratings, cross-tables, intervals."""
+    code = f"from benchmarks.run import survey_alone; survey_alone({seed}, {respondents})"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+
+
+def survey_alone(seed: int, respondents: int) -> None:
+    """Draw answers to every closed question of the members' codebook, tabulate them, print what it took.
+
+    Runs in a process of its own, so that the memory is that of the survey and its answers.
+    """
+    framework = load_framework(ROOT / "data")
+    codebook, lists = framework.codebooks["members"], framework.option_lists
+    rng = np.random.default_rng(seed)
+    names = np.array([f"C{i:05d}" for i in range(respondents // 18)], dtype=object)
+    columns = {"respondent_id": pd.Series(names[rng.integers(len(names), size=respondents)], dtype="str")}
+    for item in closed_items(codebook, lists):
+        options = np.array([*item.options, ""], dtype=object)
+        columns[item.name] = pd.Series(options[rng.integers(len(options), size=respondents)], dtype="str")
+    answers = pd.DataFrame(columns, copy=False)
+    dimensions = load_method("default", ROOT / "config").opinions.dimensions
+    known = framework.cross_sections.groupby("dimension")["group"].agg(list)
+    groups = pd.DataFrame({d: rng.choice(known[d], len(names)) for d in dimensions}, index=names)
+    start, worked = time.perf_counter(), time.process_time()
+    counts = count_answers(answers, codebook, lists, cluster="respondent_id")
+    counted = time.perf_counter() - start
+    made = estimate(counts, groups)
+    made = estimate(counts, groups)
+    total, worked = time.perf_counter() - start, time.process_time() - worked
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"\n{respondents:,} respondents in {len(names):,} clusters, {len(counts.items)} questions as text")
+    print(f"counting {counted:.1f} s; all of it {total:.1f} s for {len(made):,} numbers with intervals")
+    print(f"processor time {worked:.1f} s: what it takes where nothing else runs, on one core")
+    print(f"largest memory, answers included: {memory:.2f} GB")
+
+
 def main() -> int:
     """Print the figures."""
     framework = load_framework(ROOT / "data").indicators
@@ -176,6 +214,7 @@ def main() -> int:
     sizes = [n for n in measured if n >= 1_000]
     print(linear_fit(sizes, [measured[n] for n in sizes]))
     cooperation(method.seed)
+    survey(method.seed)
     built = ROOT / "build/2024/20_indicators/indicators.csv"
     if built.is_file():
         monte_carlo(pd.read_csv(built).set_index("respondent_id"), framework, structure, method)

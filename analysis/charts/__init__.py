@@ -8,6 +8,7 @@ way (decimal comma, no-break space between thousands).
 from analysis.charts.bars import bars, level_bars, stacked_bar
 from analysis.charts.dumbbell import median_benchmark
 from analysis.charts.maps import choropleth, load_shapes
+from analysis.charts.opinions import diverging_bars, group_intervals, priority_map
 from analysis.charts.resilience import loss_grid, response_curves
 from analysis.charts.robustness import rank_intervals, sensitivity_bars
 from analysis.charts.scatter import regression_scatter
@@ -17,13 +18,16 @@ from analysis.charts.trends import editions_over_time, score_spread, waterfall
 __all__ = [
     "bars",
     "choropleth",
+    "diverging_bars",
     "editions_over_time",
     "english_number",
+    "group_intervals",
     "level_bars",
     "load_shapes",
     "loss_grid",
     "median_benchmark",
     "polish_number",
+    "priority_map",
     "rank_intervals",
     "regression_scatter",
     "response_curves",

@@ -17,6 +17,7 @@ from analysis.config.edition import (
     Matching,
     MatchingWeights,
     Method,
+    Opinions,
     Strengths,
     Words,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "Method",
     "Normalisation",
     "NormalisationOverride",
+    "Opinions",
     "QuantileType",
     "Ranks",
     "Resilience",

@@ -73,6 +73,30 @@ class Disclosure(Section):
     small_group: Annotated[int, Field(ge=2)] = Field(5, description="groups with fewer respondents are named as small")
 
 
+class Opinions(Section):
+    """Intervals, tests and triangulation of the members' survey."""
+
+    level: Annotated[float, Field(gt=0, lt=1)] = Field(default=0.95, description="confidence level of the intervals")
+    small_base: Annotated[int, Field(ge=2)] = Field(
+        default=30, description="a number that rests on fewer answers is marked as uncertain"
+    )
+    small_clusters: Annotated[int, Field(ge=2)] = Field(
+        default=5, description="a number that rests on members of fewer clusters is marked as uncertain"
+    )
+    bootstrap: Annotated[int, Field(ge=100)] = Field(
+        default=2000, description="resamples of clusters that check the linearised errors"
+    )
+    permutations: Annotated[int, Field(ge=99)] = Field(
+        default=9999, description="random assignments of clusters to groups behind a test"
+    )
+    alpha: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=0.05, description="false discovery rate at which groups are said to differ"
+    )
+    dimensions: list[str] = Field(
+        default_factory=lambda: ["sector", "size", "kkk", "age"], description="groupings of the cross-tables"
+    )
+
+
 class Communities(Section):
     """Communities of the cluster graph."""
 
@@ -166,6 +190,7 @@ class Method(IndexMethod):
     disclosure: Disclosure
     clustering: Clustering = Clustering()
     cooperation: Cooperation
+    opinions: Opinions = Opinions()
     resilience: Resilience
     words: Words
     seed: int = Field(description="seed of everything random in the analyses")
@@ -192,5 +217,6 @@ class ComposeMethod(IndexMethod):
     disclosure: Disclosure | None = None
     clustering: Clustering | None = None
     cooperation: Cooperation | None = None
+    opinions: Opinions | None = None
     resilience: Resilience | None = None
     words: Words | None = None

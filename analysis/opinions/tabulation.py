@@ -7,27 +7,14 @@ shares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import pandas as pd
 
+from analysis.opinions.counts import TICKED, count_answers
+
 SHARE, MEAN = "share", "mean"
 COLUMNS = ["item", "question_no", "type", "option", "measure", "count", "n", "value"]
-_TICKED = "1"
-
-
-def _shares(given: pd.Series, options: list[str]) -> Iterator[tuple[str, str, int, int, Fraction]]:
-    for option in options if len(given) else []:
-        count = int((given == option).sum())
-        yield option, SHARE, count, len(given), Fraction(100 * count, len(given))
-
-
-def _ratings(given: pd.Series, options: pd.DataFrame) -> Iterator[tuple[str, str, int, int, Fraction]]:
-    scores = {o: int(s) for o, s in zip(options["option"], options["score"], strict=True) if s != ""}
-    scored = given[given.isin(list(scores))].map(scores)
-    if len(scored):
-        yield "", MEAN, len(scored), len(scored), Fraction(int(scored.sum()), len(scored))
 
 
 def tabulate(answers: pd.DataFrame, codebook: pd.DataFrame, option_lists: pd.DataFrame) -> pd.DataFrame:
@@ -37,10 +24,8 @@ def tabulate(answers: pd.DataFrame, codebook: pd.DataFrame, option_lists: pd.Dat
     ----------
     answers
         (n_respondents, n_items) option codes as text, missing or '' where not answered.
-    codebook
-        item, question_no, type (single, rating, tick; others are left out), option_list; all text.
-    option_lists
-        option_list, option, score ('' for none); all text.
+    codebook, option_lists
+        As for `analysis.opinions.counts.closed_items`.
 
     Returns
     -------
@@ -50,15 +35,14 @@ def tabulate(answers: pd.DataFrame, codebook: pd.DataFrame, option_lists: pd.Dat
         item has one row. An item nobody answered has none.
     """
     rows: list[tuple[object, ...]] = []
-    for entry in codebook.to_dict("records"):
-        if entry["type"] not in ("single", "rating", "tick"):
-            continue
-        given = answers[str(entry["item"])].fillna("")
-        given = given[given != ""]
-        options = option_lists[option_lists["option_list"] == entry["option_list"]]
-        listed = [_TICKED] if entry["type"] == "tick" else list(options["option"])
-        found = list(_shares(given, listed))
-        if entry["type"] == "rating":
-            found += _ratings(given, options)
-        rows += [(entry["item"], entry["question_no"], entry["type"], *row) for row in found]
+    for item, table in count_answers(answers, codebook, option_lists):
+        counted = [int(n) for n in table.sum(axis=0)]
+        base, head = sum(counted), (item.name, item.question_no, item.type)
+        for option, count in zip(item.options, counted, strict=True):
+            if base and (item.type != "tick" or option == TICKED):
+                rows.append((*head, option, SHARE, count, base, Fraction(100 * count, base)))
+        scored = sum(n for n, s in zip(counted, item.scored, strict=True) if s)
+        if item.type == "rating" and scored:
+            total = sum(Fraction(s) * n for s, n in zip(item.scores, counted, strict=True) if s == s)
+            rows.append((*head, "", MEAN, scored, scored, total / scored))
     return pd.DataFrame(rows, columns=COLUMNS)

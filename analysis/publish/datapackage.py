@@ -171,6 +171,43 @@ def _shares(pub: Publication, framework: Framework) -> Resource:
     )  # fmt: skip
 
 
+def _members(pub: Publication, framework: Framework) -> Resource:
+    table = _read(pub, "44_members_survey/estimates.csv").astype({"option": str}).fillna({"option": ""})
+    table["option"] = table["option"].replace("nan", "")
+    book = framework.codebooks["members"].set_index("item")
+    for lang in ("pl", "en"):
+        parts = [book[f"{column}_{lang}"].reindex(table["item"]).to_numpy() for column in ("question", "option")]
+        table[f"question_{lang}"] = [f"{q}: {p}" if p else q for q, p in zip(*parts, strict=True)]
+    measures = ["share", "mean", "top_two", "headline"]
+    percent = "w procentach albo punktach średniej"
+    points = "percent, or points of a mean"
+    fields = (
+        _DIMENSION,
+        _GROUP,
+        Field("item", "string", "kolumna ankiety członków", "column of the members' questionnaire", _REQUIRED),
+        Field("option", "string", "odpowiedź; kilka połączonych kreską liczy się razem",
+              "answer; several are counted together"),
+        Field("measure", "string",
+              "share: odsetek; mean: średnia ocen; top_two: dwie najwyższe oceny; headline: odpowiedzi przychylne",
+              "share, mean rating, two highest ratings, favourable answers", {"required": True, "enum": measures}),
+        Field("count", "integer", "liczba tych odpowiedzi", "number of these answers", {"minimum": 0}),
+        Field("n", "integer", "liczba odpowiedzi, z której liczono", "base", {"minimum": 1}),
+        Field("clusters", "integer", "liczba klastrów tych członków", "clusters of these members", {"minimum": 1}),
+        Field("value", "number", percent, points),
+        Field("low", "number", "dolny koniec przedziału ufności", "lower confidence limit"),
+        Field("high", "number", "górny koniec przedziału ufności", "upper confidence limit"),
+        Field("deff", "number", "efekt schematu: wariancja na tle próby prostej", "design effect"),
+        Field("small", "boolean", "mała podstawa", "small base", {"required": True}),
+        Field("question_pl", "string", "pytanie po polsku", "question in Polish", _REQUIRED),
+        Field("question_en", "string", "pytanie po angielsku", "question in English", _REQUIRED),
+    )  # fmt: skip
+    pair = ("dimension", "group")
+    return Resource(
+        "members_by_group", "Opinie członków według grup klastrów", "Members' opinions by group of clusters",
+        table[[f.name for f in fields]], fields, (*pair, "item", "option", "measure"), ((pair, "groups", pair),),
+    )  # fmt: skip
+
+
 def _read(pub: Publication, table: str) -> pd.DataFrame:
     path = pub.build / table
     if not path.is_file():
@@ -195,7 +232,7 @@ def resources(pub: Publication) -> list[Resource]:
     """The files of the package, the lists that others refer to first."""
     framework = load_framework(pub.project / "data")
     groups, scores = _scores(pub, framework)
-    return [_elements(framework), groups, scores, _statistics(pub), _shares(pub, framework)]
+    return [_elements(framework), groups, scores, _statistics(pub), _shares(pub, framework), _members(pub, framework)]
 
 
 def build_datapackage(pub: Publication, out: Path) -> int:

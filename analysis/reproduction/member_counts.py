@@ -14,6 +14,7 @@ from decimal import Decimal
 from itertools import product
 
 import numpy as np
+import pandas as pd
 
 from analysis.errors import FrameworkError
 from analysis.reproduction.claims.grammar import holds
@@ -85,18 +86,11 @@ def counts_of_shares(tenths: Sequence[int], largest_base: int) -> tuple[int, ...
         last possible one and takes the remainder.
     """
 
-    def windows(base: int) -> list[list[int]]:
-        """Counts k with |1000 k / base - tenths| < 0.5, for each option."""
-        return [
-            [k for k in (t * base // 1000, t * base // 1000 + 1) if 2 * abs(1000 * k - t * base) < base] for t in tenths
-        ]
-
+    exact = _exact_counts(tenths, largest_base)
+    if exact is not None:
+        return exact
     for base in range(largest_base, 0, -1):
-        for counts in product(*windows(base)):
-            if sum(counts) == base:
-                return counts
-    for base in range(largest_base, 0, -1):
-        fits = windows(base)
+        fits = _windows(tenths, base)
         for left_out in reversed(range(len(tenths))):
             others = [w for i, w in enumerate(fits) if i != left_out]
             for counts in product(*others):
@@ -104,6 +98,51 @@ def counts_of_shares(tenths: Sequence[int], largest_base: int) -> tuple[int, ...
                 if rest >= 0:
                     return (*counts[:left_out], rest, *counts[left_out:])
     raise FrameworkError(f"no counts fit the shares {list(tenths)} on a base of at most {largest_base}")
+
+
+def _windows(tenths: Sequence[int], base: int) -> list[list[int]]:
+    """Counts k with |1000 k / base - tenths| < 0.5, for each option."""
+    return [
+        [k for k in (t * base // 1000, t * base // 1000 + 1) if 2 * abs(1000 * k - t * base) < base] for t in tenths
+    ]
+
+
+def _exact_counts(tenths: Sequence[int], largest_base: int) -> tuple[int, ...] | None:
+    """Counts on the largest base that prints all shares as given, or None if no base does."""
+    for base in range(largest_base, 0, -1):
+        for counts in product(*_windows(tenths, base)):
+            if sum(counts) == base:
+                return counts
+    return None
+
+
+def bases_of_items(published: pd.DataFrame, largest_base: int) -> pd.DataFrame:
+    """Return for every question answered by one choice the largest base on which all its printed shares can hold.
+
+    Parameters
+    ----------
+    published
+        Printed table: question_no, item_pl, option, value, unit, line; all text. Only rows in percent count.
+    largest_base
+        Number of respondents.
+
+    Returns
+    -------
+    DataFrame
+        question_no, item_pl, options, shares (as printed, joined by `; `), total (their sum in percent), base (missing
+        where no base from 1 to `largest_base` works), line (of the first option).
+    """
+    rows = []
+    shares = published[published["unit"] == "%"]
+    for (question, item), own in shares.groupby(["question_no", "item_pl"], sort=False):
+        tenths = [int(Decimal(str(v)) * 10) for v in own["value"]]
+        exact = _exact_counts(tenths, largest_base)
+        rows.append(
+            {"question_no": question, "item_pl": item, "options": "; ".join(own["option"]),
+             "shares": "; ".join(str(v) for v in own["value"]), "total": sum(tenths) / 10,
+             "base": None if exact is None else sum(exact), "line": own["line"].iloc[0]}
+        )  # fmt: skip
+    return pd.DataFrame(rows).astype({"base": "Int64"})
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,14 @@ from analysis.tables.facts import (
 )
 from analysis.tables.indicators import indicator_columns, indicator_table, save_indicator_tables
 from analysis.tables.knowledge import save_knowledge_tables
+from analysis.tables.opinion_figures import (
+    add_opinion_facts,
+    add_priority_facts,
+    diverging_rows,
+    interval_panels,
+    priority_rows,
+)
+from analysis.tables.opinions import base_columns, base_table
 from analysis.tables.profile_facts import add_member_facts, add_previous_shares, add_profile_facts, member_table
 from analysis.tables.robustness import add_coherence_facts, add_robustness_facts
 from analysis.tables.sample import (
@@ -88,8 +96,10 @@ __all__ = [
     "add_leader_facts",
     "add_member_facts",
     "add_method_facts",
+    "add_opinion_facts",
     "add_previous_facts",
     "add_previous_shares",
+    "add_priority_facts",
     "add_profile_facts",
     "add_robustness_facts",
     "add_row_facts",
@@ -102,12 +112,15 @@ __all__ = [
     "add_strength_facts",
     "add_trend_facts",
     "area_table",
+    "base_columns",
+    "base_table",
     "bridge_columns",
     "bridge_table",
     "change_columns",
     "change_note",
     "change_table",
     "collect_counts",
+    "diverging_rows",
     "edition_panels",
     "framework_columns",
     "framework_table",
@@ -118,10 +131,12 @@ __all__ = [
     "indicator_columns",
     "indicator_table",
     "ingredients",
+    "interval_panels",
     "load_labels",
     "load_words",
     "member_table",
     "panel_table",
+    "priority_rows",
     "rank_facts",
     "registry_columns",
     "registry_table",

@@ -180,6 +180,11 @@ def _write_data(project: Path, build: Path) -> None:
     )
     shares = "item,question,option,label,n,k,share\nkkk_status,kkk_status,1,tak,3,2,66.6666666666667\n"
     _write(build / "40_analyses/answer_shares.csv", shares)
+    _write(
+        build / "44_members_survey/estimates.csv",
+        "dimension,group,item,option,measure,count,n,clusters,value,low,high,deff,small\n"
+        "all,all,role,1_body,share,1,4,2,25,5,70,1.5,True\nall,all,resource_fit__research_infrastructure,,mean,3,3,2,3.5,,,,True\n",
+    )
 
 
 def make_project(folder: Path) -> tuple[Path, Path]:

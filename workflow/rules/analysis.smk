@@ -290,16 +290,25 @@ rule members_survey_44:
     input:
         notebook="notebooks/44_members_survey.ipynb",
         tables=rules.validation_10.output.tables,
+        characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        code=package("opinions", "tables"),
+        labels=[f"report/labels/{name}.yaml" for name in ("pl", "en", "exhibits_pl", "exhibits_en")],
+        code=package("opinions", "charts", "tables"),
     output:
+        exhibits("table", 37, *range(58, 63)),
+        exhibits("figure", *range(64, 70)),
         survey=ensure(BUILD + "/40_analyses/members_survey.csv", non_empty=True),
+        tables=[
+            f"{BUILD}/44_members_survey/{name}.csv"
+            for name in ("estimates", "differences", "priorities", "by_cluster", "triangulation", "contradictions")
+        ],
         facts=BUILD + "/40_analyses/facts/44_members_survey.json",
         notebook=BUILD + "/notebooks/44_members_survey.ipynb",
     log:
         BUILD + "/logs/44_members_survey.log",
     params:
         name="44_members_survey",
+        method=method("opinions", "seed"),
     message:
         "44_members_survey"
     shell:
@@ -574,7 +583,7 @@ rule reproduction_49:
         indicators=rules.indicators_20.output,
         cross=rules.cross_sections_40.output.cross,
         framework=framework_files(),
-        code=package("reproduction", "opinions.tabulation", "tables"),
+        code=package("reproduction", "opinions.tabulation", "opinions.counts", "tables"),
     output:
         ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
         ledger_summary=BUILD + "/40_analyses/reproduction_summary.csv",
@@ -583,7 +592,7 @@ rule reproduction_49:
         known=BUILD + "/40_analyses/known_contradictions.csv",
         proofs=ensure(BUILD + "/40_analyses/contradictions.csv", non_empty=True),
         statements=BUILD + "/40_analyses/contradiction_statements.csv",
-        exhibits=exhibits("table", 38, 39, 40),
+        exhibits=exhibits("table", 38, 39, 40, 63),
         facts=BUILD + "/40_analyses/facts/49_reproduction.json",
         notebook=BUILD + "/notebooks/49_reproduction.ipynb",
     log:

@@ -116,6 +116,7 @@ rule annex:
             BUILD + "/40_analyses/{name}.csv",
             name=["cross_sections", "indicator_statistics", "answer_shares"],
         ),
+        members=BUILD + "/44_members_survey/estimates.csv",
         framework=framework_files(),
         licence=f"{RAW}/coordinators.csv.source.yaml",
         edition=f"data/editions/{EDITION}/edition.yaml",
