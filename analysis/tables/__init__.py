@@ -1,5 +1,12 @@
 """Printed tables: pure functions from analysis tables to display tables, their columns, and the facts they hold."""
 
+from analysis.tables.audit import (
+    add_audit_facts,
+    criteria_columns,
+    criteria_table,
+    recommendation_columns,
+    recommendation_table,
+)
 from analysis.tables.bridge import (
     add_bridge_facts,
     add_ingredient_facts,
@@ -63,6 +70,7 @@ __all__ = [
     "English",
     "ExhibitDesk",
     "Labels",
+    "add_audit_facts",
     "add_bridge_facts",
     "add_change_facts",
     "add_coherence_facts",
@@ -98,6 +106,8 @@ __all__ = [
     "change_note",
     "change_table",
     "collect_counts",
+    "criteria_columns",
+    "criteria_table",
     "edition_panels",
     "framework_columns",
     "framework_table",
@@ -113,6 +123,8 @@ __all__ = [
     "member_table",
     "panel_table",
     "rank_facts",
+    "recommendation_columns",
+    "recommendation_table",
     "registry_columns",
     "registry_table",
     "registry_table_en",
