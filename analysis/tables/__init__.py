@@ -1,5 +1,12 @@
 """Printed tables: pure functions from analysis tables to display tables, their columns, and the facts they hold."""
 
+from analysis.tables.audit import (
+    add_audit_facts,
+    criteria_columns,
+    criteria_table,
+    recommendation_columns,
+    recommendation_table,
+)
 from analysis.tables.bridge import (
     add_bridge_facts,
     add_ingredient_facts,
@@ -79,6 +86,7 @@ __all__ = [
     "English",
     "ExhibitDesk",
     "Labels",
+    "add_audit_facts",
     "add_bridge_facts",
     "add_change_facts",
     "add_coherence_facts",
@@ -120,6 +128,8 @@ __all__ = [
     "change_note",
     "change_table",
     "collect_counts",
+    "criteria_columns",
+    "criteria_table",
     "diverging_rows",
     "edition_panels",
     "framework_columns",
@@ -138,6 +148,8 @@ __all__ = [
     "panel_table",
     "priority_rows",
     "rank_facts",
+    "recommendation_columns",
+    "recommendation_table",
     "registry_columns",
     "registry_table",
     "registry_table_en",

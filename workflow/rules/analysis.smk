@@ -315,6 +315,30 @@ rule members_survey_44:
         NOTEBOOK
 
 
+rule website_audit_45:
+    input:
+        notebook="notebooks/45_website_audit.ipynb",
+        tables=rules.validation_10.output.tables,
+        framework=framework_files(),
+        knowledge="data/knowledge/web_recommendations.yaml",
+        code=package("accessibility", "charts", "tables"),
+    output:
+        exhibits("figure", 49),
+        exhibits("table", 73, 74),
+        criteria=ensure(BUILD + "/45_website_audit/criteria.csv", non_empty=True),
+        tables=[f"{BUILD}/45_website_audit/{name}.csv" for name in ("distribution", "bands")],
+        facts=BUILD + "/40_analyses/facts/45_website_audit.json",
+        notebook=BUILD + "/notebooks/45_website_audit.ipynb",
+    log:
+        BUILD + "/logs/45_website_audit.log",
+    params:
+        name="45_website_audit",
+    message:
+        "45_website_audit"
+    shell:
+        NOTEBOOK
+
+
 rule subareas_39:
     input:
         notebook="notebooks/39_subareas.ipynb",
@@ -694,6 +718,7 @@ ANALYSIS_FACTS = [
     rules.members_survey_44.output.facts,
     rules.sector_profiles_37.output.facts,
     rules.selected_results_38.output.facts,
+    rules.website_audit_45.output.facts,
     rules.trends_46.output.facts,
     rules.edition_bridge_47.output.facts,
     rules.sector_clusters_41.output.facts,

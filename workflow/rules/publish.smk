@@ -9,6 +9,8 @@ OUT = BUILD + "/50_chapters/out"
 ALL_EXHIBITS = [
     *exhibits("table", *range(1, 37), *range(38, 58), *range(66, 73)),
     *exhibits("figure", *range(1, 49), *range(50, 64), 72),
+    *exhibits("table", *range(1, 37), *range(38, 58), 73, 74),
+    *exhibits("figure", *range(1, 64)),
 ]
 
 
@@ -63,6 +65,7 @@ rule html:
                 "42_cooperation_graph",
                 "43_resilience",
                 "44_members_survey",
+                "45_website_audit",
                 "46_trends",
                 "47_edition_bridge",
                 "48_disclosure",
