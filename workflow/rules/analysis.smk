@@ -739,7 +739,7 @@ rule recommendations_53:
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
         code=package("knowledge", "publish.numbers", "charts", "tables"),
     output:
-        exhibits("figure", 72),
+        exhibits("figure", 71),
         exhibits("table", 66, 67, 68),
         tables=[
             f"{BUILD}/40_analyses/recommendation_{name}.csv" for name in ("evidence", "verdicts", "subareas")

@@ -6,12 +6,7 @@ REPORT_FILES = sorted(
 )
 STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
 OUT = BUILD + "/50_chapters/out"
-ALL_EXHIBITS = [
-    *exhibits("table", *range(1, 37), *range(38, 58), *range(66, 73)),
-    *exhibits("figure", *range(1, 49), *range(50, 64), 72),
-    *exhibits("table", *range(1, 37), *range(38, 58), 73, 74),
-    *exhibits("figure", *range(1, 64)),
-]
+ALL_EXHIBITS = [*exhibits("table", *range(1, 75)), *exhibits("figure", *range(1, 72))]
 
 
 rule chapters_50:
