@@ -187,10 +187,9 @@ def _open(
         try:
             return auditor.audit_page(url)
         except PageError as error:
-            wait = str(getattr(error, "wait", ""))
-            busy = getattr(error, "status", 0) in (429, 503)
+            busy = error.status in (429, 503)
             if attempt == 1 and busy:
-                pace.wait(url, min(float(wait) if wait.isdigit() else 2 * pace.seconds, LONGEST_WAIT))
+                pace.wait(url, min(float(error.wait) if error.wait.isdigit() else 2 * pace.seconds, LONGEST_WAIT))
                 continue
             state["failed"].append({"page": url, "reason": str(error)})
             say(f"{site} {error}")

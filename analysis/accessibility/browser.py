@@ -15,7 +15,7 @@ from analysis.accessibility.keyboard import walk
 from analysis.errors import ConfigError, KlastryError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Playwright, Route
+    from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Playwright, Response, Route
 
 ROBOT = "klastry-audit"  # the name that robots.txt may address
 USER_AGENT = f"Mozilla/5.0 (compatible; {ROBOT}/1.0; accessibility audit of websites)"
@@ -28,6 +28,8 @@ class PageError(KlastryError):
     """A page does not answer, or answers with an error."""
 
     exit_code = 1
+    status = 0  # what the server said, and after which time it may be asked again
+    wait = ""
 
 
 def find_chromium() -> Path:
@@ -177,15 +179,19 @@ class Auditor:
         page = self._context.new_page()
         page.on("dialog", lambda dialog: dialog.dismiss())
         try:
+            answers: list[Response] = []  # Chromium gives no response to a failure without a body
+            page.on("response", lambda r: answers.append(r) if r.request.is_navigation_request() else None)
+            failed = ""
             try:
                 response = page.goto(url, wait_until="load")
             except Exception as error:
-                raise PageError(f"{url}: {_reason(error)}") from error
-            if response is None or response.status >= 400:
-                status = 0 if response is None else response.status
-                failure = PageError(f"{url}: the server answers with {status}")
-                failure.status, failure.wait = status, response.headers.get("retry-after", "") if response else ""  # type: ignore[attr-defined]
+                response, failed = (answers[-1] if answers else None), _reason(error)
+            if response is not None and response.status >= 400:
+                failure = PageError(f"{url}: the server answers with {response.status}")
+                failure.status, failure.wait = response.status, response.headers.get("retry-after", "")
                 raise failure
+            if failed or response is None:
+                raise PageError(f"{url}: {failed or 'no answer'}")
             if "html" not in response.headers.get("content-type", "html"):
                 raise PageError(f"{url}: no HTML page but {response.headers['content-type']}")
             page.wait_for_timeout(150)

@@ -121,7 +121,9 @@ def add_audit_facts(
     Parameters
     ----------
     counts, distribution, bands
-        `pass_counts`, `criteria_met` and `bands` of `analysis.accessibility`; bounds by group, for the first and the last band.
+        `pass_counts`, `criteria_met` and `bands` of `analysis.accessibility`.
+    bounds
+        Fewest and most sites, by group of `bands`: of the first and the last band.
     fail_both
         Sites that fail both forms and keyboard.
     """
