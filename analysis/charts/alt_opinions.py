@@ -39,7 +39,7 @@ def alt_group_intervals(panels: Mapping[str, pd.DataFrame], what: str) -> str:
     """Describe the panels: the groups at both ends of each."""
     parts = []
     for title, data in panels.items():
-        low, high = data.loc[data["value"].idxmin()], data.loc[data["value"].idxmax()]
+        low, high = data.iloc[int(data["value"].argmin())], data.iloc[int(data["value"].argmax())]
         parts.append(
             f"{title}: najmniej {low['label']} ({polish_number(low['value'])}%), "
             f"najwięcej {high['label']} ({polish_number(high['value'])}%)"

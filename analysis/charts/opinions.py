@@ -125,18 +125,24 @@ def _distance(point: np.ndarray, start: np.ndarray, end: np.ndarray) -> float:
     return float(np.hypot(*(point - start - part * along)))
 
 
+def _crosses(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> bool:
+    """Whether the stretches of line a–b and c–d cross."""
+
+    def side(p: np.ndarray, q: np.ndarray, r: np.ndarray) -> float:
+        return float((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]))
+
+    return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+
+
 def _clutter(points: np.ndarray, ends: np.ndarray, near: float) -> float:
-    """How far lines from points to their labels come too close to other points, summed."""
-    return sum(
-        max(0.0, near - _distance(points[j], points[i], ends[i])) / near
-        for i in range(len(points))
-        for j in range(len(points))
-        if i != j
-    )
+    """How far lines from points to their labels come too close to other points, summed, and how often they cross."""
+    pairs = [(i, j) for i in range(len(points)) for j in range(len(points)) if i != j]
+    close = sum(max(0.0, near - _distance(points[j], points[i], ends[i])) / near for i, j in pairs)
+    return close + sum(_crosses(points[i], ends[i], points[j], ends[j]) for i, j in pairs) / 2
 
 
 def order_labels(points: np.ndarray, gap: np.ndarray, *, near: float = 0.03) -> tuple[np.ndarray, np.ndarray]:
-    """Order labels in a column at the right so that their lines keep off other points.
+    """Order labels in a column at the right so that their lines keep off other points and each other.
 
     Starts with the order of heights and exchanges neighbours as long as that helps.
 

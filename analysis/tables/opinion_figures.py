@@ -90,19 +90,22 @@ def interval_panels(
     groups
         (dimension, group) → name, in printed order.
     """
-    heads = estimates[estimates["measure"] == "headline"].set_index(["item", "dimension", "group"])
+    heads = {
+        (str(row["item"]), str(row["dimension"]), str(row["group"])): row
+        for row in estimates[estimates["measure"] == "headline"].to_dict("records")
+    }
     panels, overall = {}, {}
     for item, title in shown.items():
         rows, last = [], ""
         for (dimension, group), name in groups.items():
-            row = heads.loc[(item, dimension, group)]
+            row = heads[item, dimension, group]
             rows.append(
                 {"dimension": dimension, "group": group, "label": name, "gap": bool(last) and dimension != last,
                  **{key: row[key] for key in ("value", "low", "high", "small", "n", "clusters")}}
             )  # fmt: skip
             last = dimension
         panels[title] = pd.DataFrame(rows)
-        overall[title] = float(heads.loc[(item, "all", "all"), "value"])
+        overall[title] = float(heads[item, "all", "all"]["value"])
     return panels, overall
 
 
@@ -195,7 +198,7 @@ def add_priority_facts(facts: FactSet, rows: pd.DataFrame) -> None:
     table = rows.assign(gap=rows["y"] - rows["x"]).sort_values("part", ignore_index=True)
     ends = {"rated_best": ("x", True), "rated_worst": ("x", False), "wanted_most": ("y", True), "gap": ("gap", True)}
     for name, (column, most) in ends.items():
-        row = table.loc[table[column].idxmax() if most else table[column].idxmin()]
+        row = table.iloc[int(table[column].argmax() if most else table[column].argmin())]
         label = str(row["label"])[:1].lower() + str(row["label"])[1:]
         facts.add(f"opinions.priority.{name}.label", label, unit="text", table=place, key=row["part"], column="label")
         for axis, what in (("x", "rating"), ("y", "importance")):

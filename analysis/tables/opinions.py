@@ -196,10 +196,11 @@ def cross_table(
                 rows.append({"item": item, "name": heading, "emphasis": 1})
         else:
             name, current = f"{question} ({what})", ""
-        by = table.set_index("column")
+        values = dict(zip(table["column"], table["value"].astype(float), strict=True))
+        weak = set(table.loc[table["small"], "column"]) - set(always)
         sign = "" if entry["type"] == "rating" else "%"
-        cells = {c: number(by.at[c, "value"], 1) + sign if c in by.index else EMPTY for c in wanted}
-        small = [wanted[c] for c in wanted if c not in always and c in by.index and by.at[c, "small"]]
+        cells = {c: number(values[c], 1) + sign if c in values else EMPTY for c in wanted}
+        small = [wanted[c] for c in wanted if c in weak]
         rows.append({"item": item, "name": name, **cells, "small": ", ".join(small) or EMPTY, "emphasis": 0})
     out = pd.DataFrame(rows).fillna({**dict.fromkeys(wanted, ""), "small": ""})
     flagged = bool((out["small"].replace("", EMPTY) != EMPTY).any())
