@@ -183,8 +183,8 @@ def _labels(chapters: Sequence[BookChapter], exhibits: Mapping[str, Any]) -> dic
     return out
 
 
-def _cite(book: Book, report_dir: Path, lang: str) -> None:
-    """Resolve citations of literature with citeproc, over the whole book at once."""
+def _cite(book: Book, report_dir: Path, lang: str, whole: bool) -> None:
+    """Resolve citations of literature with citeproc, over the whole book at once; `whole` as in `make_book`."""
     keys = {
         citation["citationId"]
         for chapter in book.chapters
@@ -193,8 +193,9 @@ def _cite(book: Book, report_dir: Path, lang: str) -> None:
         for citation in node["c"][0]
         if not is_reference(citation["citationId"])
     }
-    nocite = load_nocite(report_dir)
-    lint.stop(unused(report_dir, keys, nocite), "the list of literature cannot be published")
+    nocite = load_nocite(report_dir) if whole else {}
+    if whole:
+        lint.stop(unused(report_dir, keys, nocite), "the list of literature cannot be published")
     if not keys and not nocite:
         return
     files = [report_dir / name for name in BIBLIOGRAPHY if (report_dir / name).is_file()]
@@ -232,13 +233,16 @@ def make_book(
     report_dir: Path,
     out_dir: Path,
     lang: str = "pl",
+    whole: bool = False,
 ) -> Book:
     """Join the chapters, number sections, resolve references and citations, set typography; write book.md, book.json.
+
+    `whole`: the book is the general report, in which every work of the bibliography is cited or listed with a reason.
 
     Raises
     ------
     PublishError
-        A citation is not in the bibliography, or pandoc cannot read the text.
+        A citation is not in the bibliography, a work is not used, or pandoc cannot read the text.
     """
     text = join(chapters, rendered)
     (out_dir / "book.md").write_text(text, encoding="utf-8")
@@ -251,7 +255,7 @@ def make_book(
     book.placed = [label.id for label in book.labels.values() if label.kind != "sec"]
     for chapter in book.chapters:
         chapter.blocks = resolve(chapter.blocks, book.labels, chapter.lang)
-    _cite(book, report_dir, lang)
+    _cite(book, report_dir, lang, whole)
     for chapter in book.chapters:
         chapter.blocks = typeset(chapter.blocks, chapter.lang)
         chapter.inlines = typeset(chapter.inlines, chapter.lang)

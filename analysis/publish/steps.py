@@ -97,6 +97,7 @@ def render_chapters(pub: Publication) -> Book:
         report_dir=pub.report_dir,
         out_dir=pub.chapters_dir,
         lang=LANG,
+        whole=True,
     )
     facts = {fact for result in rendered.values() for fact in result.facts}
     idle = [label for label in pub.exhibits if label not in book.placed]

@@ -53,3 +53,22 @@ def test_unused_entry_and_wrong_list_are_reported(tmp_path: Path) -> None:
     (tmp_path / "references.bib").write_text("@book{a,\n}\n@book{a,\n}\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"references\.bib:3: key `a` is used twice, first in line 1"):
         entries(tmp_path / "references.bib")
+
+
+def test_only_the_general_report_must_use_every_work(tmp_path: Path) -> None:
+    from analysis.errors import PublishError
+    from analysis.publish.assemble import make_book
+    from analysis.publish.chapters import Rendered
+    from analysis.publish.outline import Chapter
+
+    (tmp_path / "references.bib").write_text("@book{a,\n title={A}\n}\n@book{b,\n title={B}\n}\n", encoding="utf-8")
+    chapter = Chapter(title="T", status="ready", file="04.md")
+    rendered = {"04": Rendered(chapter, "# T {#sec-t}\n\nTak [@a].\n")}
+    where = {"edition": {}, "report_dir": tmp_path, "out_dir": tmp_path}
+    part = make_book([chapter], rendered, {}, **where)  # type: ignore[arg-type]
+    assert [c.id for c in part.chapters] == ["sec-t", "bibliografia"]
+    with pytest.raises(PublishError, match="`b` is cited nowhere"):
+        make_book([chapter], rendered, {}, whole=True, **where)  # type: ignore[arg-type]
+    (tmp_path / "nocite.yaml").write_text("nocite:\n  - {key: b, reason: x}\n", encoding="utf-8")
+    whole = make_book([chapter], rendered, {}, whole=True, **where)  # type: ignore[arg-type]
+    assert "ref-b" in str(whole.chapters[-1].blocks)
