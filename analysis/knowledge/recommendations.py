@@ -3,7 +3,8 @@
 A condition is plain data: a fact, a comparison and a limit (another fact, or zero). Two kinds are told apart. *Stated*
 conditions stand in the record, one for each statement of the printed reasons that the data can check. *Needs* are not
 written by anybody: every sub-area of a recommendation for coordinators or members must not be a strength of the
-clusters by the published rule. So nobody chooses which of them to test. `analysis.knowledge.evidence` judges both.
+clusters by the published rule. `analysis.knowledge.evidence` judges both. The conditions, the limits and the rule of
+needs were set with the results of edition 2024 in view: no preregistered test, and the chapter says so.
 """
 
 from __future__ import annotations

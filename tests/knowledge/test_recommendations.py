@@ -82,7 +82,7 @@ def test_as_many_as_the_source_has(printed: list[Recommendation]) -> None:
     assert [r.number for r in printed][8:11] == ["11.1.9", "11.2.1", "11.2.2"]
 
 
-def test_nobody_chooses_the_needs(printed: list[Recommendation]) -> None:
+def test_needs_follow_from_the_subareas(printed: list[Recommendation]) -> None:
     for record in printed:
         own = {c.id for c in record.evidence}
         needs = [c for c in record.conditions if c.id not in own]
