@@ -186,6 +186,50 @@ class IndividualDesk:
                     n=fact["n"],
                 )  # fmt: skip
 
+    def close(
+        self,
+        profile: pd.DataFrame,
+        board: pd.DataFrame,
+        extremes: pd.DataFrame,
+        *,
+        respondents: int,
+        members: int,
+        mine: int,
+    ) -> int:
+        """Add what belongs to no single row (counts, rules, source line) and write the facts; returns their number.
+
+        Parameters
+        ----------
+        profile, board, extremes
+            Sheets `indicators`, `criteria` and `extremes` of this respondent.
+        respondents, members, mine
+            How many respondents and members there are, and how many members of this cluster.
+        """
+        ws, add, who = self.ws, self.facts.add, self.respondent
+        place: dict[str, Any] = {"key": who, "column": "respondent_id"}
+        add("respondent.id", who, unit="text", table="20_indicators/characteristics.csv", **place)
+        line = ws.source_line.format(n=respondents)
+        add("source", line, unit="text", table="20_indicators/characteristics.csv", **place)
+        everyone: dict[str, Any] = {"key": "*", "column": "respondent_id"}
+        add("respondents.n", respondents, unit="clusters", table="30_scores/scores.csv", **everyone)
+        add("members.n", mine, unit="members", table="10_validated/members.csv", **place)
+        add("members.all", members, unit="members", table="10_validated/members.csv", **everyone)
+        rules = ws.method.individual
+        rule: dict[str, Any] = {"table": f"config/method/{ws.method_name}.yaml", "key": "individual"}
+        add("rule.min_peers", rules.min_peers, unit="clusters", column="min_peers", **rule)
+        add("rule.on_track", 100 * rules.on_track, unit="percent", column="on_track", **rule)
+        cell: dict[str, Any] = {"table": f"{self.folder}/indicators.csv", "key": "*"}
+        add("indicators.answered", int(profile["own"].notna().sum()), unit="indicators", column="own", **cell)
+        add("indicators.n", len(profile), unit="indicators", column="code", **cell)
+        add("indicators.capped", int(profile["capped"].sum()), unit="indicators", column="capped", **cell)
+        cell = {"table": f"{self.folder}/criteria.csv", "key": "*"}
+        add("criteria.n", board["no"].nunique(), column="no", **cell)
+        add("criteria.measured", board.loc[board["state"] != "not_here", "no"].nunique(), column="state", **cell)
+        cell = {"table": f"{self.folder}/extremes.csv", "key": "*"}
+        add("strengths.above", extremes.loc[extremes["side"] == "strength", "above"].sum(), column="above", **cell)
+        add("weaknesses.below", extremes.loc[extremes["side"] == "weakness", "below"].sum(), column="below", **cell)
+        return self.save()
+
     def save(self) -> int:
         """Write the facts; returns their number."""
         self.facts.write(self.ws.path(f"{self.folder}/facts.json"))

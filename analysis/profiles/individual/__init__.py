@@ -12,7 +12,7 @@ from analysis.profiles.individual.extremes import distinctness, extremes
 from analysis.profiles.individual.indicators import indicator_profile
 from analysis.profiles.individual.members import members_view
 from analysis.profiles.individual.moves import attainable, best_levers, decisions, variant_shifts
-from analysis.profiles.individual.picks import pick_records
+from analysis.profiles.individual.picks import pick_records, served
 from analysis.profiles.individual.scoreboard import criteria_board, share_board
 from analysis.profiles.individual.standing import card, peer_medians, percentile_ranks, standing
 from analysis.profiles.individual.strategies import STRATEGIES, Strategy, load_strategy, measured_goals, monitor
@@ -44,6 +44,7 @@ __all__ = [
     "read_link",
     "resilience_profile",
     "score_changes",
+    "served",
     "share_board",
     "standing",
     "suggested_partners",

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 
 COLUMNS = ["id", "place", "record", "subarea"]
+
+
+def served(records: Iterable[Any]) -> pd.DataFrame:
+    """What each record of `data/knowledge` serves: columns record (its key) and codes, the main sub-area first."""
+    rows = [
+        (record.key, [record.key_area, *record.related_areas] if hasattr(record, "key_area") else list(record.subareas))
+        for record in records
+    ]
+    return pd.DataFrame(rows, columns=["record", "codes"])
 
 
 def pick_records(records: pd.DataFrame, weak: Sequence[str], *, top: int, prefix: str) -> pd.DataFrame:
