@@ -9,6 +9,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +153,29 @@ def cooperation(seed: int) -> None:
     print(f"{'all':<44}{total:>10.1f}")
 
 
+def individual_reports() -> None:
+    """Print the seconds of all individual reports: notebooks, then pages, PDFs and archives, on two processes."""
+    build = ROOT / "build/2024"
+    if not (build / "43_resilience/units.csv").is_file():
+        print("individual reports: not measured, run `make report` first")
+        return
+    from analysis.publish.individual import build_individual
+    from analysis.publish.publication import open_publication
+
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "workflow/scripts/run_individual.py", "--build", "build/2024", "--jobs", "2"]
+        command += ["--log", f"{folder}/individual.log", "-p", "edition", "2024", "-p", "method", "default"]
+        command += ["-p", "data_dir", "../data", "-p", "build_dir", "../build/2024"]
+        start = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        notebooks = time.perf_counter() - start
+        made = build_individual(open_publication(ROOT, build, 2024), Path(folder) / "out")
+        total = time.perf_counter() - start
+    print(
+        f"\n{len(made)} individual reports: {total:.1f} s (notebooks {notebooks:.1f} s, limit 60 s on two quiet cores)"
+    )
+
+
 def main() -> int:
     """Print the figures."""
     framework = load_framework(ROOT / "data").indicators
@@ -176,6 +200,7 @@ def main() -> int:
     sizes = [n for n in measured if n >= 1_000]
     print(linear_fit(sizes, [measured[n] for n in sizes]))
     cooperation(method.seed)
+    individual_reports()
     built = ROOT / "build/2024/20_indicators/indicators.csv"
     if built.is_file():
         monte_carlo(pd.read_csv(built).set_index("respondent_id"), framework, structure, method)
