@@ -38,7 +38,7 @@ def test_way_from_the_baseline_and_less_is_better() -> None:
 def test_broken_strategy_names_file_and_key(tmp_path: Path) -> None:
     path = tmp_path / "R01.yaml"
     path.write_text(
-        "title: T\nperiod: 2025-2030\nkpis:\n- {id: a, name: A, target: 1, colour: red, measure: {indicator: III.2.1}}\n"
+        "title: T\nperiod: 2025-2030\nkpis:\n- {id: a, name: A, target: 1, colour: x, measure: {indicator: III.2.1}}\n"
         "- {id: b, name: B, target: 1, measure: null}\n",
         encoding="utf-8",
     )
