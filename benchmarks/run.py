@@ -9,6 +9,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -181,13 +182,35 @@ def survey_alone(seed: int, respondents: int) -> None:
     counts = count_answers(answers, codebook, lists, cluster="respondent_id")
     counted = time.perf_counter() - start
     made = estimate(counts, groups)
-    made = estimate(counts, groups)
     total, worked = time.perf_counter() - start, time.process_time() - worked
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"\n{respondents:,} respondents in {len(names):,} clusters, {len(counts.items)} questions as text")
     print(f"counting {counted:.1f} s; all of it {total:.1f} s for {len(made):,} numbers with intervals")
     print(f"processor time {worked:.1f} s: what it takes where nothing else runs, on one core")
     print(f"largest memory, answers included: {memory:.2f} GB")
+
+
+def individual_reports() -> None:
+    """Print the seconds of all individual reports: notebooks, then pages, PDFs and archives, on two processes."""
+    build = ROOT / "build/2024"
+    if not (build / "43_resilience/units.csv").is_file():
+        print("individual reports: not measured, run `make report` first")
+        return
+    from analysis.publish.individual import build_individual
+    from analysis.publish.publication import open_publication
+
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "workflow/scripts/run_individual.py", "--build", "build/2024", "--jobs", "2"]
+        command += ["--log", f"{folder}/individual.log", "-p", "edition", "2024", "-p", "method", "default"]
+        command += ["-p", "data_dir", "../data", "-p", "build_dir", "../build/2024"]
+        start = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        notebooks = time.perf_counter() - start
+        made = build_individual(open_publication(ROOT, build, 2024), Path(folder) / "out")
+        total = time.perf_counter() - start
+    print(
+        f"\n{len(made)} individual reports: {total:.1f} s (notebooks {notebooks:.1f} s, limit 60 s on two quiet cores)"
+    )
 
 
 def main() -> int:
@@ -215,6 +238,7 @@ def main() -> int:
     print(linear_fit(sizes, [measured[n] for n in sizes]))
     cooperation(method.seed)
     survey(method.seed)
+    individual_reports()
     built = ROOT / "build/2024/20_indicators/indicators.csv"
     if built.is_file():
         monte_carlo(pd.read_csv(built).set_index("respondent_id"), framework, structure, method)

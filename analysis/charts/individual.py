@@ -1,100 +1,160 @@
-"""One respondent against all: own score as a dot on the middle half, the median and the benchmark of each sub-area."""
+"""One respondent against all, its sector and its size: one picture for each area, the area above its sub-areas.
+
+Marks differ in shape first, so that a page printed in black and white reads the same. A group that is too small is not
+drawn: the numbers of the picture then are those of all respondents.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.charts.style import ACCENT, DARK, INK, LIGHT, MUTED, new_figure, polish_number, score_axes
+from analysis.charts.style import (
+    ACCENT,
+    CM,
+    DARK,
+    INK,
+    LIGHT,
+    MUTED,
+    PALE,
+    TEXT_WIDTH_CM,
+    polish_axis,
+    polish_number,
+    use_style,
+)
 from analysis.errors import MethodError
 
-ROW_CM = 0.46
-HEADING_CM = 0.56
-OWN, HALF, MEDIAN, BENCHMARK = "Wynik respondenta", "Środkowa połowa wszystkich", "Mediana", "Benchmark"
+ROW_CM, TOP_CM, BOTTOM_CM, LEFT_CM, RIGHT_CM = 0.6, 1.02, 0.5, 5.9, 2.5
+SCORE_AT, PERCENTILE_AT = 1.12, 1.32  # right ends of the two columns, in widths of the axes
+PEERS = {"sector": "^", "size": "s"}
+VALUES = ["own", "q1", "median", "q3", "benchmark", "sector", "size"]
 
 
-def profile_chart(data: pd.DataFrame, *, absent: str = "brak wyniku") -> Figure:
-    """Own score of every sub-area on the distribution of all respondents, on a common scale of 0 to 1.
+def _marks(words: Mapping[str, str], peers: Mapping[str, bool]) -> list[Any]:
+    line: dict[str, Any] = {"linestyle": "", "color": INK}
+    handles: list[Any] = [
+        Line2D([], [], marker="o", markersize=6.5, **{**line, "color": DARK}, label=words["own"]),
+        Line2D([], [], marker="|", markersize=10, markeredgewidth=1.6, **line, label=words["median"]),
+        Patch(color=LIGHT, label=words["half"]),
+    ]
+    for name, shown in peers.items():
+        if shown:
+            handles.append(
+                Line2D([], [], marker=PEERS[name], markersize=5.5, markerfacecolor="white", **line, label=words[name])
+            )
+    handles.append(
+        Line2D([], [], marker="D", markersize=5.5, markeredgewidth=0.6, linestyle="", color=ACCENT,
+               markeredgecolor=INK, label=words["benchmark"])
+    )  # fmt: skip
+    return handles
+
+
+def area_picture(data: pd.DataFrame, words: Mapping[str, str]) -> Figure:
+    """Own score of an area and its sub-areas on the distribution of all, with the medians of the peers.
 
     Parameters
     ----------
     data
-        Columns `panel` (name of the area), `label` (name of the sub-area), `own`, `q1`, `median`, `q3`, `benchmark`;
-        in printed order. A missing value is not drawn; where the own score is missing the row says `absent`.
+        Rows in printed order, the area first: columns `label`, `own`, `percentile`, `q1`, `median`, `q3`, `benchmark`,
+        `sector`, `size` (medians of the peers), `sector_replaced`, `size_replaced` (1: the group is too small, its mark
+        is left out). A missing value is not drawn; where the own score is missing the row says so.
+    words
+        own, median, half, sector, size, benchmark, absent, percentile, score.
 
     Raises
     ------
     MethodError
         The table is empty or a value lies outside 0–1.
     """
-    values = data[["own", "q1", "median", "q3", "benchmark"]].astype(float)
+    values = data[VALUES].astype(float)
     if not len(data):
-        raise MethodError("profile chart: the table is empty")
+        raise MethodError("area picture: the table is empty")
     if ((values < 0) | (values > 1)).any(axis=None):
-        raise MethodError("profile chart: scores must lie between 0 and 1")
-    panels = list(dict.fromkeys(data["panel"]))
-    figure = new_figure(len(panels) * HEADING_CM + len(data) * ROW_CM + 1.5)
-    axes = figure.add_subplot()
-    ticks, names = [], []
-    y = 0.0
-    for panel in panels:
-        axes.text(-0.065, y, panel, fontweight="bold", va="center", ha="left", fontsize=8.8)
-        y += HEADING_CM * 0.9
-        for row in data[data["panel"] == panel].itertuples():
-            if pd.notna(row.q1) and pd.notna(row.q3):
-                axes.barh(y, row.q3 - row.q1, left=row.q1, height=ROW_CM * 0.52, color=LIGHT, zorder=2)
-            if pd.notna(row.median):
-                axes.plot([row.median] * 2, [y - ROW_CM * 0.36, y + ROW_CM * 0.36], color=INK, linewidth=1.4, zorder=3)
-            if pd.notna(row.benchmark):
-                axes.plot(row.benchmark, y, "D", color=ACCENT, markersize=7, markeredgecolor=INK,
-                          markeredgewidth=0.5, zorder=4)  # fmt: skip
-            if pd.notna(row.own):
-                axes.plot(row.own, y, "o", color=DARK, markersize=6, markeredgecolor="white",
-                          markeredgewidth=0.8, zorder=5)  # fmt: skip
-                axes.text(1.06, y, polish_number(float(row.own), 2), ha="left", va="center", fontsize=8)
-            else:
-                axes.text(1.06, y, absent, color=MUTED, ha="left", va="center", fontsize=7.8, fontstyle="italic")
-            ticks.append(y)
-            names.append(str(row.label))
-            y += ROW_CM
-        y += ROW_CM * 0.3
-    score_axes(axes, ticks, names, bottom=y - ROW_CM * 0.6, top=-HEADING_CM * 0.8, room=0.17)
-    handles = [
-        Line2D([], [], marker="o", color=DARK, markeredgecolor="white", linestyle="", markersize=6, label=OWN),
-        Line2D([], [], marker="|", color=INK, linestyle="", markersize=9, markeredgewidth=1.4, label=MEDIAN),
-        Patch(color=LIGHT, label=HALF),
-        Line2D([], [], marker="D", color=ACCENT, markeredgecolor=INK, markeredgewidth=0.5, linestyle="",
-               markersize=7, label=BENCHMARK),
-    ]  # fmt: skip
-    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False, handletextpad=0.5)
+        raise MethodError("area picture: scores must lie between 0 and 1")
+    use_style()
+    height = TOP_CM + len(data) * ROW_CM + BOTTOM_CM
+    figure = Figure(figsize=(TEXT_WIDTH_CM * CM, height * CM))
+    box = (LEFT_CM / TEXT_WIDTH_CM, BOTTOM_CM / height)
+    size = ((TEXT_WIDTH_CM - LEFT_CM - RIGHT_CM) / TEXT_WIDTH_CM, len(data) * ROW_CM / height)
+    axes = figure.add_axes((*box, *size))
+    y = np.arange(len(data))
+    axes.axhspan(-0.5, 0.5, color="#F1F4F7", zorder=0, linewidth=0)
+    axes.barh(y, values["q3"] - values["q1"], left=values["q1"], height=0.5, color=LIGHT, zorder=2)
+    axes.plot(values["median"], y, "|", color=INK, markersize=14, markeredgewidth=1.6, zorder=3)
+    axes.plot(values["benchmark"], y, "D", color=ACCENT, markersize=5.5, markeredgecolor=INK, markeredgewidth=0.6,
+              zorder=4)  # fmt: skip
+    peers = {}
+    for name, mark in PEERS.items():
+        shown = values[name].where(data[f"{name}_replaced"].to_numpy() == 0)
+        peers[name] = bool(shown.notna().any())
+        axes.plot(shown, y, mark, color=INK, markersize=5.5, markerfacecolor="white", markeredgewidth=0.9, zorder=5)
+    axes.plot(values["own"], y, "o", color=DARK, markersize=6.5, markeredgecolor="white", markeredgewidth=0.8, zorder=6)
+    across = axes.get_yaxis_transform()
+    right: dict[str, Any] = {"ha": "right", "va": "center", "transform": across}
+    for row, record in enumerate(data.to_dict("records")):
+        bold: dict[str, Any] = {"fontweight": "bold"} if row == 0 else {}
+        axes.text(-0.02, row, record["label"], fontsize=8.2, **right, **bold)
+        if pd.isna(record["own"]):
+            axes.text(PERCENTILE_AT, row, words["absent"], color=MUTED, fontstyle="italic", **right)
+            continue
+        axes.text(SCORE_AT, row, polish_number(record["own"], 2), **right, **bold)
+        if pd.notna(record["percentile"]):
+            axes.text(PERCENTILE_AT, row, polish_number(record["percentile"]), **right, **bold)
+    for place, name in ((SCORE_AT, "score"), (PERCENTILE_AT, "percentile")):
+        axes.text(place, -0.74, words[name], color=MUTED, fontsize=7.5, **right)
+    axes.set_xlim(-0.03, 1.03)
+    axes.set_ylim(len(data) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    polish_axis(axes, axis="x", decimals=1)
+    axes.grid(axis="x", color=PALE)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="x", colors=MUTED)
+    figure.legend(
+        handles=_marks(words, peers), loc="upper left", bbox_to_anchor=(0, 1), ncols=6, frameon=False, fontsize=7.2,
+        handlelength=1.2, handletextpad=0.3, columnspacing=0.9, borderpad=0, borderaxespad=0.1,
+    )  # fmt: skip
     return figure
 
 
-def alt_profile(data: pd.DataFrame, respondent: str) -> str:
-    """Describe the chart in Polish: area by area the own score and the median of all, then the range of benchmarks.
+def alt_area(data: pd.DataFrame, respondent: str, words: Mapping[str, str]) -> str:
+    """Describe the picture in Polish: for each row own score, percentile, median of all and of peers, benchmark."""
+    sentences = []
+    for row in data.to_dict("records"):
+        if pd.isna(row["own"]):
+            sentences.append(f"{row['label']}: {words['absent']}.")
+            continue
+        parts = [f"{row['label']}: {words['own'].lower()} {polish_number(row['own'], 2)}"]
+        if pd.notna(row["percentile"]):
+            parts.append(f"{words['percentile']} {polish_number(row['percentile'])}")
+        for name in ("median", *PEERS, "benchmark"):
+            if pd.notna(row[name]) and not row.get(f"{name}_replaced"):
+                parts.append(f"{words[name].lower()} {polish_number(row[name], 2)}")
+        sentences.append(", ".join(parts) + ".")
+    return f"{words['alt'].format(respondent=respondent)} {' '.join(sentences)}"
+
+
+def area_pictures(
+    scores: pd.DataFrame, areas: Mapping[str, str], respondent: str, words: Mapping[str, str]
+) -> list[tuple[Figure, str]]:
+    """One picture and its description for each area.
 
     Parameters
     ----------
-    data
-        As for `profile_chart`.
+    scores
+        As for `area_picture`, all areas together, with the column `code`.
+    areas
+        Code of the area → its printed name; rows of a sub-area have a code that begins with it.
     """
-    sentences = []
-    for panel in dict.fromkeys(data["panel"]):
-        parts = []
-        for row in data[data["panel"] == panel].itertuples():
-            own = polish_number(float(row.own), 2) if pd.notna(row.own) else "brak wyniku"
-            middle = f" (mediana {polish_number(float(row.median), 2)})" if pd.notna(row.median) else ""
-            parts.append(f"{row.label} {own}{middle}")
-        sentences.append(f"{panel}: {'; '.join(parts)}.")
-    known = data["benchmark"].dropna()
-    tail = (
-        f" Benchmarki wszystkich od {polish_number(known.min(), 2)} do {polish_number(known.max(), 2)}."
-        if len(known)
-        else ""
-    )
-    return (
-        f"Wykres punktowy: wynik respondenta {respondent} w podobszarach na tle wszystkich respondentów. "
-        f"Skala od 0 do 1. {' '.join(sentences)}{tail}"
-    )
+    made = []
+    for area in areas:
+        first = scores[scores["code"] == area]
+        rows = pd.concat([first, scores[scores["code"].str.startswith(f"{area}.")]])
+        made.append((area_picture(rows, words), alt_area(rows, respondent, words)))
+    return made

@@ -55,6 +55,17 @@ class Individual(Section):
         5, description="a peer group with fewer scores is replaced by all respondents, so that nobody is disclosed"
     )
     top: Annotated[int, Field(ge=1)] = Field(3, description="number of strengths and of weaknesses listed")
+    distinct_at_least: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.25, description="an element with a smaller share of distinct values is neither strength nor weakness"
+    )
+    levers: Annotated[int, Field(ge=1)] = Field(5, description="number of changes listed with the largest gain")
+    not_levers: list[str] = Field(
+        default_factory=list, description="indicators that no coordinator can be asked to move"
+    )
+    on_track: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.8, description="share of the way to a target from which a goal of the strategy is on track"
+    )
+    picks: Annotated[int, Field(ge=1)] = Field(3, description="number of good practices and of recommendations picked")
 
 
 class Disclosure(Section):

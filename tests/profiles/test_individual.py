@@ -116,27 +116,55 @@ def test_small_set_has_no_distribution() -> None:
     assert table[["q1", "median", "q3", "benchmark"]].isna().all(axis=None)
 
 
+def told_of(table: pd.DataFrame, **changes: list[object]) -> pd.DataFrame:
+    base = {"distinct": 1.0, "at_worst": False, "at_best": False}
+    return pd.DataFrame({**base, **changes}, index=pd.Index(table["code"], name="code"))
+
+
+EXTREMES = pd.DataFrame(
+    {
+        "code": ["a", "b", "c", "d", "e", "f", "g"],
+        "own": [0.5, 0.9, 0.1, 0.2, 0.6, 0.3, np.nan],
+        "median": [0.4, 0.5, 0.3, 0.3, 0.2, 0.35, 0.5],
+        "percentile": [60.0, 90.0, 10.0, 20.0, 60.0, 40.0, np.nan],
+        "rank": [5, 2, 10, 9, 5, 7, pd.NA],
+        "n": [11] * 7,
+    }
+)
+NAMES = {c: c.upper() for c in "abcdefg"}
+
+
 def test_strengths_and_weaknesses_by_rule() -> None:
-    table = pd.DataFrame(
-        {
-            "code": ["a", "b", "c", "d", "e", "f", "g"],
-            "own": [0.5, 0.9, 0.1, 0.2, 0.6, 0.3, np.nan],
-            "median": [0.4, 0.5, 0.3, 0.3, 0.2, 0.35, 0.5],
-            "percentile": [60.0, 90.0, 10.0, 20.0, 60.0, 40.0, np.nan],
-            "rank": [5, 2, 10, 9, 5, 7, pd.NA],
-            "n": [11] * 7,
-        }
-    )
-    names = {c: c.upper() for c in "abcdefg"}
-    made = individual.extremes(table, names, top=3)
+    made = individual.extremes(EXTREMES, told_of(EXTREMES), NAMES, top=3, distinct_at_least=0.25)
     # e and a share a percentile: e is farther above its median.
     assert made.loc[made["side"] == "strength", "code"].to_list() == ["b", "e", "a"]
     assert made.loc[made["side"] == "weakness", "code"].to_list() == ["c", "d", "f"]
     assert made["id"].to_list()[:2] == ["strength.1", "strength.2"] and made["name"].iloc[0] == "B"
     assert made.groupby("side")["above"].sum().to_dict() == {"strength": 3, "weakness": 0}
     # With five scores only two on each side, so that none is both.
-    short = individual.extremes(table.iloc[:5], names, top=3)
+    few = EXTREMES.iloc[:5]
+    short = individual.extremes(few, told_of(few), NAMES, top=3, distinct_at_least=0.25)
     assert len(short) == 4 and not short["code"].duplicated().any()
+
+
+def test_what_hardly_tells_clusters_apart_is_neither_strength_nor_weakness() -> None:
+    told = told_of(EXTREMES, distinct=[1, 0.2, 1, 1, 1, 1, 1], at_worst=[False] * 4 + [True, False, False])
+    made = individual.extremes(EXTREMES, told, NAMES, top=2, distinct_at_least=0.25)
+    # b has too few distinct values, e ties with the worst of all.
+    assert made.loc[made["side"] == "strength", "code"].to_list() == ["a", "f"]
+    tied = told_of(EXTREMES, at_best=[False, False, True] + [False] * 4)
+    made = individual.extremes(EXTREMES, tied, NAMES, top=2, distinct_at_least=0.25)
+    assert made.loc[made["side"] == "weakness", "code"].to_list() == ["d", "f"]
+
+
+def test_distinctness_by_hand() -> None:
+    values = pd.DataFrame({"a": [0, 0, 0, 5, np.nan], "b": [1.0, 2.0, 3.0, 4.0, 5.0]}, index=IDS[:5])
+    told = individual.distinctness(values, "R01")
+    assert told["distinct"].to_list() == [0.5, 1.0]
+    assert told["at_worst"].to_list() == [True, True] and told["at_best"].to_list() == [False, False]
+    # Where less is better the ends change places.
+    turned = individual.distinctness(values, "R01", pd.Series({"a": -1, "b": 1}))
+    assert turned.at["a", "at_best"] and not turned.at["a", "at_worst"]
 
 
 def test_indicator_profile(root: Path) -> None:
@@ -146,7 +174,7 @@ def test_indicator_profile(root: Path) -> None:
     values.loc["R01", "I.1.4"] = 2.5
     values.loc["R01", "I.3.1"] = np.nan
     log = pd.DataFrame({"respondent_id": ["R01", "R02"], "code": ["I.1.1", "I.1.2"]})
-    statistics = pd.DataFrame({"code": codes, "n": 11, "median": 7.0})
+    statistics = pd.DataFrame({"code": codes, "n": 11, "q1": 6.0, "median": 7.0, "q3": 8.0})
     statistics.loc[statistics["code"] == "I.2.1", "n"] = 4
     made = individual.indicator_profile(values, values / 10, log, statistics, framework, "R01", min_peers=5).set_index(
         "code"
@@ -154,9 +182,12 @@ def test_indicator_profile(root: Path) -> None:
     assert list(made.index) == codes
     # Only one's own capping is shown; without an answer there is nothing to cap.
     assert made.at["I.1.1", "capped"] == 1 and made.at["I.1.2", "capped"] == 0 and pd.isna(made.at["I.3.1", "capped"])
+    assert made["missing"].sum() == 1 and made.at["I.3.1", "missing"] == 1
+    assert made.at["I.1.4", "percentile"] == 0 and made.at["I.1.1", "percentile"] == 50
     # Whole persons need no decimals, half a post does, amounts keep theirs.
     assert made.loc[["I.1.4", "I.1.3", "I.2.2"], "own_decimals"].to_list() == [1, 0, 1]
-    assert pd.isna(made.at["I.2.1", "median"]), "the median of four answers is not shown"
+    # The statistics of four answers are not shown.
+    assert made.loc["I.2.1", ["q1", "median", "q3"]].isna().all()
 
 
 def test_unknown_respondents_and_groups_are_named(root: Path) -> None:

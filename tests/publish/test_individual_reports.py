@@ -18,99 +18,25 @@ import pandas as pd
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
+from individual_edition import (
+    GAPS,
+    NOTEBOOK,
+    ROOT,
+    SMALL,
+    code_cells,
+    list_respondents,
+    make_answers,
+    make_project,
+    run_notebook_here,
+)
 
-from analysis.composite.index import build_index
-from analysis.composite.structure import Structure
-from analysis.config import load_method
 from analysis.errors import NotebookError, PublishError
 from analysis.facts import Fact
-from analysis.framework import Framework, load_framework
-from analysis.profiles.cross_sections import cross_sections
-from analysis.profiles.statistics import indicator_statistics
+from analysis.framework import load_framework
 from analysis.publish import numbers
 from analysis.publish.individual import build_individual, open_individual
 from analysis.publish.publication import Publication, open_publication
 from analysis.workspace import write_csv
-
-ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOK = ROOT / "notebooks" / "individual" / "report.ipynb"
-IDS = [f"R{i:02d}" for i in range(1, 13)]
-SMALL, GAPS = "R01", "R06"  # in a branch of four; without answers to a whole sub-area and more
-EDITION = """\
-edition: 2024
-title: Benchmarking próbny
-period: 2022-2023
-provenance: {provenance}
-publication_date: 2025-11-30
-"""
-
-
-def code_cells() -> list[str]:
-    cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
-    return ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
-
-
-def make_answers(framework: Framework) -> pd.DataFrame:
-    """Answers with five and more digits, each given once, so that any of them is recognised in print."""
-    rng = np.random.default_rng(7)
-    values = 10_000 + rng.permutation(80_000)[: len(IDS) * len(framework.codes)].reshape(len(IDS), -1)
-    table = pd.DataFrame(values.astype(float), index=pd.Index(IDS, name="respondent_id"), columns=framework.codes)
-    table.loc[IDS[1], "I.1.1"] = 9e6  # beyond the fence
-    table.loc[GAPS, [*framework.members_of("IV.4"), "I.3.1", "V.3.2"]] = np.nan
-    return table
-
-
-def make_build(build: Path, framework: Framework) -> None:
-    """Write what the earlier steps of the workflow would have written."""
-    answers = make_answers(framework)
-    traits = pd.DataFrame(
-        {
-            "sector": ["bio"] * 4 + ["ict"] * 8, "kkk": ["KKK", "not KKK"] * 6, "kkk_plans": 0,
-            "size": ["20-49"] * 5 + ["150+"] * 7, "age": "2010-2014", "strategy": "none",
-        },
-        index=answers.index,
-    )  # fmt: skip
-    method = load_method("default", ROOT / "config")
-    index = build_index(answers, Structure.from_hierarchy(framework.indicators), method)
-    scores = index.scores[framework.score_codes]
-    groups = framework.cross_sections
-    groups = groups[
-        [d == "all" or g in set(traits.get(d, [])) for d, g in zip(groups["dimension"], groups["group"], strict=True)]
-    ]
-    cross = cross_sections(scores, traits, groups, dimensions=["all", "sector", "size"])
-    write_csv(answers, build / "20_indicators/indicators.csv", index=True)
-    write_csv(traits, build / "20_indicators/characteristics.csv", index=True)
-    write_csv(index.normalised, build / "30_scores/normalised.csv", index=True)
-    write_csv(index.long_scores(), build / "30_scores/scores.csv")
-    write_csv(index.treatment_log, build / "30_scores/treatment_log.csv")
-    write_csv(cross, build / "40_analyses/cross_sections.csv")
-    write_csv(indicator_statistics(answers), build / "40_analyses/indicator_statistics.csv")
-
-
-def run_notebook_here(project: Path, build: Path, respondent: str) -> None:
-    """Run the cells of the notebook in this process, with other parameters."""
-    parameters = {"data_dir": str(project / "data"), "build_dir": str(build), "respondent": respondent}
-    scope: dict[str, object] = {}
-    for i, source in enumerate(code_cells()):
-        exec(compile(source, f"cell {i}", "exec"), scope)
-        if i == 0:
-            scope.update(parameters)
-
-
-def make_project(folder: Path, provenance: str = "reconstructed") -> Publication:
-    project, build = folder, folder / "build" / "2024"
-    for name in ("report/style", "report/individual", "config", "data/framework"):
-        shutil.copytree(ROOT / name, project / name)
-    shutil.copyfile(ROOT / "report/lint.yaml", project / "report/lint.yaml")
-    (project / "data/editions/2024").mkdir(parents=True)
-    (project / "data/editions/2024/edition.yaml").write_text(EDITION.format(provenance=provenance), encoding="utf-8")
-    make_build(build, load_framework(project / "data"))
-    return open_publication(project, build, 2024)
-
-
-def list_respondents(pub: Publication, found: list[str]) -> None:
-    listing = pub.build / "40_analyses/individual/respondents.csv"
-    listing.write_text("\n".join(["respondent_id", *found, ""]), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +54,10 @@ def page(pub: Publication, respondent: str) -> BeautifulSoup:
     return BeautifulSoup((pub.out_dir / "individual" / respondent / "index.html").read_text("utf-8"), "html.parser")
 
 
+def table_called(soup: BeautifulSoup, title: str) -> BeautifulSoup:
+    return next(f for f in soup.select("figure.exhibit") if title in f.get_text())  # type: ignore[return-value]
+
+
 def words(soup: BeautifulSoup) -> str:
     return re.sub(r"\s+", " ", soup.main.get_text(" ").replace(numbers.NBSP, " "))  # type: ignore[union-attr]
 
@@ -135,7 +65,7 @@ def words(soup: BeautifulSoup) -> str:
 def test_every_respondent_has_page_and_pdf(made: Publication) -> None:
     out = made.out_dir / "individual"
     assert sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()) == [
-        "R01/index.html", "R01/raport.pdf", "R02/index.html", "R02/raport.pdf", "R06/index.html", "R06/raport.pdf",
+        *(f"{who}/{file}" for who in ("R01", "R02", "R06") for file in (f"dane-{who}.zip", "index.html", "raport.pdf")),
         "index.html",
     ]  # fmt: skip
     listed = BeautifulSoup((out / "index.html").read_text("utf-8"), "html.parser").select("main a[href]")
@@ -147,12 +77,13 @@ def test_missing_answers_are_said_to_be_missing(made: Publication) -> None:
     text = words(page(made, GAPS))
     assert not re.search(r"\b(nan|None|inf)\b", text, re.IGNORECASE)
     soup = page(made, GAPS)
-    row = next(r for r in soup.select("#tbl-2 tr") if r.get_text().startswith("I.3.1"))
-    assert [c.get_text() for c in row.find_all("td")][:3] == ["–", "–", "–"]
-    assert "IV.4 Specjalizacja i technologie brak wyniku" in str(soup.select_one("#fig-1 img")["alt"])  # type: ignore[index]
+    row = next(r for r in table_called(soup, "Wszystkie wskaźniki").select("tr") if r.get_text().startswith("I.3.1"))
+    cells = [c.get_text() for c in row.find_all("td")]
+    assert cells[:3] == ["–", "brak", "–"] and cells[4] == "–"
+    assert "IV.4. Specjalizacja i technologie: brak wyniku" in str(soup.select_one("#fig-4 img")["alt"])  # type: ignore[index]
     assert not [tag for tag in soup.select("#sec-strony ~ ul strong") if tag.get_text().startswith("IV.4")]
     with pikepdf.open(made.out_dir / "individual" / GAPS / "raport.pdf") as pdf:
-        assert 3 <= len(pdf.pages) <= 5
+        assert 6 <= len(pdf.pages) <= 10
         assert pdf.Root.MarkInfo.Marked and "R06" in str(pdf.docinfo["/Title"])
 
 
@@ -164,7 +95,8 @@ def test_no_answer_of_another_respondent_is_printed(made: Publication, responden
     shown = {run.replace(numbers.NBSP, "") for run in re.findall(r"\d[\d\u00a0]*\d", text)}
     others = answers.drop(index=respondent)
     told = {f"{v:.0f}" for v in answers.loc[respondent].dropna()}
-    told |= {f"{m:.0f}" for m in answers.median()}
+    told |= {f"{m:.0f}" for m in answers.median()} | {f"{np.ceil(m):.0f}" for m in answers.median()}
+    told |= {f"{step(m):.0f}" for m in answers.quantile(0.75) for step in (float, np.ceil)}
     leaked = {f"{v:.0f}" for v in others.to_numpy().ravel() if v == v} - told
     assert len(leaked) > 900 and not shown & leaked
 
@@ -180,15 +112,17 @@ def test_own_answers_are_printed(made: Publication) -> None:
 def test_small_branch_is_replaced_and_the_note_says_so(made: Publication) -> None:
     rows = {r.select("th, td")[0].get_text(): [c.get_text() for c in r.select("td")]
             for r in page(made, SMALL).select("#tbl-1 tbody tr")}  # fmt: skip
-    assert len(rows) == 6
-    for own, rank, everyone, sector, size, benchmark in rows.values():
-        assert sector == everyone + "*" and not size.endswith("*") and own and benchmark and rank.endswith("12")
+    assert len(rows) == 25
+    for own, rank, percentile, everyone, sector, size, benchmark in rows.values():
+        assert sector == everyone + "*" and not size.endswith("*") and own and benchmark and percentile
+        assert rank.endswith(("11", "12"))
     note = "mniej niż 5 respondentów"
     assert note in words(page(made, SMALL)) and note not in words(page(made, GAPS))
+    assert "zbyt mała, aby pokazać jej medianę" in words(page(made, SMALL))
 
 
 def test_facts_stay_apart_and_know_their_cell(made: Publication) -> None:
-    assert not (made.build / "40_analyses/facts").exists()
+    assert [p.name for p in (made.build / "40_analyses/facts").iterdir()] == ["12_knowledge.json"]
     one = open_individual(made, "R02")
     answers = make_answers(load_framework(made.project / "data"))
     fact = one.facts["indicator.I.1.2.own"]
@@ -205,7 +139,7 @@ def test_page_stands_alone(made: Publication) -> None:
         str(img["src"]).startswith("data:image/svg+xml") and len(str(img["alt"])) > 200 for img in soup.select("img")
     )
     links = {str(a["href"]) for a in soup.select("a[href]") if not str(a["href"]).startswith("#")}
-    assert links == {"raport.pdf", "../index.html", "../../html/index.html"}
+    assert links == {"raport.pdf", "dane-R02.zip", "../index.html", "../../html/index.html"}
     assert all(th.get("scope") for th in soup.select("th"))
     ids = {str(t["id"]) for t in soup.select("[id]")}
     assert {str(a["href"])[1:] for a in soup.select('a[href^="#"]')} <= ids
@@ -271,6 +205,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
 @pytest.fixture
 def runner(load: Callable[[str], ModuleType]) -> ModuleType:
     load("run_notebook")
+    load("warm_engine")
     return load("run_individual")
 
 

@@ -8,7 +8,8 @@ INDIVIDUAL_FILES = sorted(str(p) for p in Path("report/individual").rglob("*") i
 rule individual_notebooks:
     input:
         notebook="notebooks/individual/report.ipynb",
-        runner=["workflow/scripts/run_individual.py", "workflow/scripts/run_notebook.py"],
+        runner=[f"workflow/scripts/{name}.py" for name in ("run_individual", "run_notebook", "warm_engine")],
+        tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output.indicators,
         characteristics=rules.indicators_20.output.characteristics,
         normalised=rules.scores_30.output.normalised,
@@ -16,9 +17,18 @@ rule individual_notebooks:
         treatment=rules.scores_30.output.log,
         statistics=rules.indicator_statistics_22.output.statistics,
         cross=rules.cross_sections_40.output.cross,
+        uncertainty=rules.uncertainty_32.output.tables,
+        graph=rules.cooperation_graph_42.output.tables,
+        resilience=rules.resilience_43.output.tables,
+        records=rules.knowledge_12.output.facts,
         framework=framework_files(),
+        knowledge=knowledge_files(),
+        labels="report/labels/pl.yaml",
+        example="data/examples/strategy_microepc.yaml",
+        strategies=sorted(str(p) for p in Path(f"data/editions/{EDITION}/strategies").glob("*.yaml")),
+        private=private_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
-        code=package("profiles", "composite.quantiles", "charts", "tables"),
+        code=package("profiles", "composite", "cooperation", "knowledge", "opinions", "charts", "tables"),
     output:
         ensure(INDIVIDUAL + "/respondents.csv", non_empty=True),
     log:
@@ -26,7 +36,7 @@ rule individual_notebooks:
     threads: 2
     params:
         name="individual",
-        method=method("individual"),
+        method=method(*STEPS, "individual", "cooperation"),
     message:
         "individual: notebooks"
     shell:
@@ -43,7 +53,8 @@ rule individual_reports:
         lint="report/lint.yaml",
         style=sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file()),
         edition=f"data/editions/{EDITION}/edition.yaml",
-        code=package("publish"),
+        knowledge=knowledge_files(),
+        code=package("publish", "knowledge"),
     output:
         ensure(BUILD + "/50_chapters/out/individual/index.html", non_empty=True),
     log:

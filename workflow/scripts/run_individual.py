@@ -1,4 +1,7 @@
-"""Run the individual notebook once for each respondent found in the data, two kernels side by side.
+"""Run the individual notebook once for each respondent found in the data, two runs side by side.
+
+The parent imports what the notebook imports, once, and forks a child for each respondent (`warm_engine`): starting a
+kernel would take several times as long as the report itself. `--engine nbclient` starts a kernel for each instead.
 
 Every run goes through `run_notebook.run`, so parameters are checked and failures explained as for any other notebook.
 Executed copies go to `<build>/notebooks/individual/<respondent>.ipynb`; what the notebook writes for respondents who
@@ -15,12 +18,13 @@ import os
 import shutil
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
 import run_notebook
+import warm_engine
 
 from analysis import errors
 from analysis.errors import NotebookError
@@ -86,6 +90,46 @@ def tidy(build: Path, found: list[str]) -> None:
             path.unlink()
 
 
+def _child(pipe: Connection, respondent: str, work: tuple[Any, ...]) -> None:
+    try:
+        pipe.send(run_one(respondent, *work))
+    except NotebookError as error:
+        pipe.send((str(error), error.exit_code))
+    except BaseException as error:
+        pipe.send((f"respondent {respondent}: {type(error).__name__}: {error}", 1))
+        raise
+
+
+def _side_by_side(found: list[str], work: tuple[Any, ...], jobs: int, context: Any) -> dict[str, float]:
+    """Run each respondent in a process of its own, `jobs` at a time; returns seconds. No new one after a failure."""
+    times: dict[str, float] = {}
+    failures: dict[str, NotebookError] = {}
+    waiting, running = list(reversed(found)), {}
+    while (waiting and not failures) or running:
+        while waiting and not failures and len(running) < jobs:
+            name = waiting.pop()
+            ours, theirs = context.Pipe(duplex=False)
+            process = context.Process(target=_child, args=(theirs, name, work))
+            process.start()
+            theirs.close()
+            running[ours] = (name, process)
+        for pipe in wait(list(running)):
+            name, process = running.pop(pipe)
+            try:
+                told = pipe.recv()
+            except EOFError:
+                told = (f"respondent {name}: the process ended without a word", 1)
+            process.join()
+            if isinstance(told, float):
+                times[name] = told
+            else:
+                failures[name] = NotebookError(told[0])
+                failures[name].exit_code = told[1]
+    if failures:
+        raise failures[min(failures)]
+    return times
+
+
 def run_all(parameters: dict[str, Any], build: Path, log: Path, *, jobs: int, engine: str | None = None) -> int:
     """Execute the notebook for every respondent; returns their number. Stops after the first failure.
 
@@ -102,23 +146,13 @@ def run_all(parameters: dict[str, Any], build: Path, log: Path, *, jobs: int, en
     logs = log.parent / "individual"
     shutil.rmtree(logs, ignore_errors=True)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # kernels share the cores; none of them needs threads
-    times: dict[str, float] = {}
-    failures: dict[str, NotebookError] = {}
-    if jobs == 1:
-        for name in found:
-            times[name] = run_one(name, parameters, build, logs, engine)
+    if engine in (None, warm_engine.NAME):
+        engine = warm_engine.register()
+        warm_engine.warm(run_notebook.NOTEBOOKS / f"{NOTEBOOK}.ipynb")
+        context = get_context("fork")
     else:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            futures = {pool.submit(run_one, name, parameters, build, logs, engine): name for name in found}
-            for future in as_completed(futures):
-                try:
-                    times[futures[future]] = future.result()
-                except NotebookError as error:
-                    failures[futures[future]] = error
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    break
-    if failures:
-        raise failures[min(failures)]
+        context = get_context("spawn")
+    times = _side_by_side(found, (parameters, build, logs, engine), jobs, context)
     listing.parent.mkdir(parents=True, exist_ok=True)
     listing.write_text("\n".join(["respondent_id", *found, ""]), encoding="utf-8")
     log.write_text("".join(f"{name} {times[name]:.1f} s\n" for name in found), encoding="utf-8")
@@ -130,8 +164,10 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, required=True, help="build folder, relative to the project")
     parser.add_argument("--log", type=Path, required=True)
-    parser.add_argument("--jobs", type=int, default=2, help="kernels side by side (default 2)")
-    parser.add_argument("--engine", default=None, help="papermill engine (default: nbclient)")
+    parser.add_argument("--jobs", type=int, default=2, help="runs side by side (default 2)")
+    parser.add_argument(
+        "--engine", default=None, help="papermill engine (default: warm; nbclient starts a kernel each)"
+    )
     parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
     args = parser.parse_args(argv)
     parameters: dict[str, Any] = {k: int(v) if v.isdigit() else v for k, v in args.parameter}

@@ -1,4 +1,4 @@
-"""One respondent against all others: standing in every score, medians of its peers, strengths, indicators.
+"""One respondent against all others: card, standing in every score, medians of its peers.
 
 A report goes to one respondent and must not tell it what another one answered. So a group is described by its median
 only, and only if at least `min_peers` of its respondents have the value; the minimum of a group is never given, the
@@ -7,19 +7,24 @@ maximum only as the benchmark of all respondents, which the general report publi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from analysis.errors import MethodError, suggest
 from analysis.framework import Framework
 
 WHOLE = "all"
-COUNTED = ("count", "persons", "m2", "points")
 
 
-def _known(respondent: str, table: pd.DataFrame) -> None:
+def known(respondent: str, table: pd.DataFrame) -> None:
+    """Check that the respondent is a row of the table.
+
+    Raises
+    ------
+    MethodError
+        It is not; names the nearest.
+    """
     if respondent not in table.index:
         near = suggest(respondent, [str(i) for i in table.index])
         raise MethodError(f"individual report: no respondent `{respondent}` among {len(table)}{near}")
@@ -50,7 +55,7 @@ def percentile_ranks(scores: pd.DataFrame, respondent: str) -> pd.Series:
     >>> float(percentile_ranks(table, "R02")["I"])
     50.0
     """
-    _known(respondent, scores)
+    known(respondent, scores)
     own = scores.T[respondent]
     others = scores.drop(index=respondent)
     count = others.notna().sum()
@@ -88,7 +93,7 @@ def standing(
     MethodError
         The respondent or the cross-section of all respondents is missing.
     """
-    _known(respondent, scores)
+    known(respondent, scores)
     n = scores.notna().sum()
     table = pd.DataFrame(
         {
@@ -136,7 +141,7 @@ def peer_medians(
     MethodError
         The respondent or its group is missing.
     """
-    _known(respondent, traits)
+    known(respondent, traits)
     n = scores.notna().sum()
     whole = _measure(cross, WHOLE, WHOLE, "median").reindex(scores.columns).where(n >= min_peers)
     out = pd.DataFrame(index=scores.columns.rename("code"))
@@ -152,100 +157,6 @@ def peer_medians(
     return out.reset_index()
 
 
-def extremes(subareas: pd.DataFrame, names: Mapping[str, str], *, top: int) -> pd.DataFrame:
-    """Sub-areas with the highest and the lowest percentile rank.
-
-    Parameters
-    ----------
-    subareas
-        Rows of `standing` for the sub-areas, in the order of the framework.
-    names
-        Code → printed name.
-    top
-        How many on each side; fewer where there are not twice as many sub-areas with a score, so that none is both.
-
-    Returns
-    -------
-    DataFrame
-        Columns id (`strength.1`, …, `weakness.1`, …), side, place, code, name, own, rank, n, percentile, median,
-        above (score above the median) and below. Equal percentile ranks are ordered by the distance to the median,
-        then as in the framework.
-    """
-    known = subareas.dropna(subset=["percentile"])
-    known = known.assign(name=known["code"].map(names), gap=known["own"] - known["median"])
-    known["above"] = (known["gap"] > 0).astype(int)
-    known["below"] = (known["gap"] < 0).astype(int)
-    count = min(top, len(known) // 2)
-    parts = []
-    for side, ascending in (("strength", False), ("weakness", True)):
-        best = known.sort_values(["percentile", "gap"], ascending=ascending, kind="stable").head(count)
-        places = np.arange(1, len(best) + 1)
-        parts.append(best.assign(side=side, place=places, id=[f"{side}.{i}" for i in places]))
-    columns = ["id", "side", "place", "code", "name", "own", "rank", "n", "percentile", "median", "above", "below"]
-    return pd.concat(parts, ignore_index=True)[columns]
-
-
-def indicator_profile(
-    indicators: pd.DataFrame,
-    normalised: pd.DataFrame,
-    treatment_log: pd.DataFrame,
-    statistics: pd.DataFrame,
-    framework: Framework,
-    respondent: str,
-    *,
-    min_peers: int,
-) -> pd.DataFrame:
-    """Own answer to every indicator, what became of it, and the median of all respondents.
-
-    Parameters
-    ----------
-    indicators, normalised
-        (n_units, n_indicators), index `respondent_id`.
-    treatment_log
-        Columns respondent_id, code: the cells that were capped.
-    statistics
-        Columns code, n, median.
-
-    Returns
-    -------
-    DataFrame
-        One row for each indicator, in annex order: code, subarea, group (printed name of the sub-area), name, unit,
-        own, own_decimals, capped (1, 0, missing without an answer), normalised, median, decimals, n, items. The median
-        is missing where fewer than `min_peers` respondents answered. Whole numbers of things counted need no decimals.
-
-    Raises
-    ------
-    MethodError
-        The respondent or an indicator is missing.
-    """
-    _known(respondent, indicators)
-    described = framework.indicators
-    absent = [c for c in described.index if c not in indicators.columns]
-    if absent:
-        raise MethodError(f"individual report: no values of {', '.join(absent)}")
-    own = indicators.T[respondent].reindex(described.index).astype(float)
-    capped = set(treatment_log.loc[treatment_log["respondent_id"] == respondent, "code"])
-    by_code = statistics.set_index("code").reindex(described.index)
-    whole = described["unit"].isin(COUNTED) & (own == own.round())
-    table = pd.DataFrame(
-        {
-            "subarea": described["subarea"],
-            "group": [f"{s} {framework.label(s)}" for s in described["subarea"]],
-            "name": [f"{c} {framework.label(c, short=True)}" for c in described.index],
-            "unit": described["unit"],
-            "own": own,
-            "own_decimals": described["decimals"].where(~whole, 0),
-            "capped": pd.Series([int(c in capped) for c in described.index], described.index).where(own.notna()),
-            "normalised": normalised.T[respondent].reindex(described.index),
-            "median": by_code["median"].where(by_code["n"] >= min_peers),
-            "decimals": described["decimals"],
-            "n": by_code["n"],
-            "items": described["items"],
-        }
-    )
-    return table.astype({"capped": "Int64", "n": "Int64"}).rename_axis("code").reset_index()
-
-
 def card(traits: pd.DataFrame, framework: Framework, respondent: str, dimensions: Sequence[str]) -> pd.DataFrame:
     """Groups of the respondent: columns key (dimension), group (code), value (printed name).
 
@@ -254,7 +165,7 @@ def card(traits: pd.DataFrame, framework: Framework, respondent: str, dimensions
     MethodError
         The respondent is missing or its group has no printed name.
     """
-    _known(respondent, traits)
+    known(respondent, traits)
     listed = framework.cross_sections
     names = {(d, g): str(n) for d, g, n in zip(listed["dimension"], listed["group"], listed["label_pl"], strict=True)}
     rows = []

@@ -1,0 +1,62 @@
+"""Individual reports: one template, the facts of one respondent, a page that stands alone, a PDF and the data as ZIP.
+
+Each report is a small publication of its own: its facts are `40_analyses/individual/<id>/facts.json`, never merged with
+those of the general report, and its one chapter is `report/individual/report.md`. From there on it takes the same road
+as the book: chapter, tree, HTML and Typst. Cells of tables are printed from facts, too.
+"""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from analysis.publish.individual.archive import write_archive
+from analysis.publish.individual.page import index_page, page, report_body
+from analysis.publish.individual.publication import (
+    FOLDER,
+    PAGE,
+    PDF,
+    IndividualPublication,
+    archive_name,
+    open_individual,
+    respondents,
+)
+from analysis.publish.individual.report import render_report
+from analysis.publish.individual.typeset import typeset
+from analysis.publish.publication import Publication
+
+__all__ = ["IndividualPublication", "build_individual", "build_one", "open_individual", "respondents"]
+
+
+def build_one(pub: Publication, respondent: str, out: Path) -> str:
+    """Write page, PDF and ZIP of one respondent into the folder `out`; returns the least size of a group as printed."""
+    one = open_individual(pub, respondent)
+    book, rendered = render_report(one)
+    title = book.chapters[0].title
+    out.mkdir(parents=True)
+    html = page(one, title, report_body(book, one), report_link="../../html/index.html", index_link=f"../{PAGE}")
+    (out / PAGE).write_text(html, encoding="utf-8")
+    typeset(book, one, title, out / PDF)
+    write_archive(one, sorted(rendered.facts), out / archive_name(respondent))
+    return one.text("rule.min_peers", unit=False)
+
+
+def build_individual(pub: Publication, out: Path, *, jobs: int = 2) -> list[str]:
+    """Write the reports of all respondents and their index into an empty folder; returns the respondents.
+
+    Raises
+    ------
+    PublishError
+        A report cannot be rendered or typeset; names the first respondent for whom it fails.
+    """
+    found = respondents(pub)
+    workshop = pub.chapters_dir / FOLDER
+    for folder in (out, workshop):
+        if folder.exists():
+            shutil.rmtree(folder)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        least = list(pool.map(build_one, [pub] * len(found), found, [out / name for name in found]))
+    (out / PAGE).write_text(index_page(pub, found, least[0]), encoding="utf-8")
+    return found
