@@ -17,6 +17,7 @@ from analysis.errors import PublishError
 from analysis.publish import pandoc
 from analysis.publish.chapters import Chapter, Rendered
 from analysis.publish.crossref import Label, is_reference, resolve
+from analysis.publish.foreign import load_foreign
 from analysis.publish.pandoc import Node
 from analysis.publish.typography import bind, typeset
 
@@ -247,8 +248,10 @@ def make_book(
     for chapter in book.chapters:
         chapter.blocks = resolve(chapter.blocks, book.labels, chapter.lang)
     _cite(book, report_dir, lang)
+    foreign = load_foreign(report_dir)
     for chapter in book.chapters:
         chapter.blocks = typeset(chapter.blocks, chapter.lang)
         chapter.inlines = typeset(chapter.inlines, chapter.lang)
+        chapter.blocks = foreign.mark(chapter.blocks, chapter.lang)
     book.save(out_dir / "book.json")
     return book
