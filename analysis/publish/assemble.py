@@ -18,6 +18,7 @@ from analysis.publish import lint, pandoc
 from analysis.publish.bibliography import load_nocite, unused
 from analysis.publish.chapters import Rendered
 from analysis.publish.crossref import Label, is_reference, resolve
+from analysis.publish.foreign import load_foreign
 from analysis.publish.outline import Chapter
 from analysis.publish.pandoc import Node
 from analysis.publish.typography import bind, typeset
@@ -256,8 +257,10 @@ def make_book(
     for chapter in book.chapters:
         chapter.blocks = resolve(chapter.blocks, book.labels, chapter.lang)
     _cite(book, report_dir, lang, whole)
+    foreign = load_foreign(report_dir)
     for chapter in book.chapters:
         chapter.blocks = typeset(chapter.blocks, chapter.lang)
         chapter.inlines = typeset(chapter.inlines, chapter.lang)
+        chapter.blocks = foreign.mark(chapter.blocks, chapter.lang)
     book.save(out_dir / "book.json")
     return book

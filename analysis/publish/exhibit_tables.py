@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -200,10 +200,10 @@ def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
 # --- HTML -----------------------------------------------------------------------------------------------------------
 
 
-def to_html(table: PrintedTable, label: str) -> str:
+def to_html(table: PrintedTable, label: str, *, mark: Callable[[str], str] = escape) -> str:
     """Draw the exhibit `label` for the web: scopes on every heading, one tbody per group of rows.
 
-    A row about an element of the framework can be linked to as `<label>-<code>`.
+    A row about an element of the framework can be linked to as `<label>-<code>`. `mark` turns a text into HTML.
     """
     out = [f'<table class="exhibit-table" aria-labelledby="{label}-caption">', "<colgroup>"]
     # Numbers never wrap, so their columns find their own width; text shares the rest.
@@ -212,12 +212,12 @@ def to_html(table: PrintedTable, label: str) -> str:
     if table.groups:
         grouped = '<th scope="colgroup" colspan="{}" class="group-head">{}</th>'
         cells = [
-            grouped.format(span, escape(label)) if label else f'<td colspan="{span}"></td>'
+            grouped.format(span, mark(label)) if label else f'<td colspan="{span}"></td>'
             for label, span in table.groups
         ]
         out.append(f"<tr>{''.join(cells)}</tr>")
     out.append(
-        "<tr>" + "".join(f'<th scope="col" class="{h.align}">{escape(h.label)}</th>' for h in table.heads) + "</tr>"
+        "<tr>" + "".join(f'<th scope="col" class="{h.align}">{mark(h.label)}</th>' for h in table.heads) + "</tr>"
     )
     out += ["</thead>", "<tbody>"]
     linked: set[str] = set()
@@ -227,15 +227,15 @@ def to_html(table: PrintedTable, label: str) -> str:
         if row.kind == GROUP:
             if i:
                 out += ["</tbody>", "<tbody>"]
-            named = f'<th scope="rowgroup" colspan="{len(table.heads)}">{escape(row.cells[0])}</th>'
+            named = f'<th scope="rowgroup" colspan="{len(table.heads)}">{mark(row.cells[0])}</th>'
             out.append(f'<tr class="group"{anchor}>{named}</tr>')
             continue
         cells = []
         for j, (cell, head) in enumerate(zip(row.cells, table.heads, strict=True)):
             tag = 'th scope="row"' if j == table.row_header else "td"
-            cells.append(f'<{tag} class="{head.align}">{escape(cell)}</{tag.split()[0]}>')
-        mark = ' class="emphasis"' if row.kind == EMPHASIS else ""
-        out.append(f"<tr{anchor}{mark}>{''.join(cells)}</tr>")
+            cells.append(f'<{tag} class="{head.align}">{mark(cell)}</{tag.split()[0]}>')
+        emphasis = ' class="emphasis"' if row.kind == EMPHASIS else ""
+        out.append(f"<tr{anchor}{emphasis}>{''.join(cells)}</tr>")
     out += ["</tbody>", "</table>"]
     return "\n".join(out)
 

@@ -10,30 +10,28 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Mapping
-from html import escape
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
 
-from analysis.publish import network_page, numbers, pandoc
+from analysis.publish import about_page, citation, network_page, pandoc, weights_page
 from analysis.publish.assemble import BookChapter
-from analysis.publish.chapters import SOURCE_WORD
-from analysis.publish.crossref import exhibit_name
-from analysis.publish.datapackage import resources
-from analysis.publish.exhibit_tables import build as build_table
-from analysis.publish.exhibit_tables import to_html
-from analysis.publish.exhibits import Exhibit
 from analysis.publish.ledger import build as ledger
 from analysis.publish.ledger.rows import anchor_numbers, sources_of_page
-from analysis.publish.notebooks import NotebookPage, notebook_pages
+from analysis.publish.notebooks import notebook_pages
 from analysis.publish.pandoc import Node
 from analysis.publish.publication import Publication
 from analysis.publish.site import Page, Site, slug
+from analysis.publish.site_exhibits import downloads, exhibit_html
+from analysis.publish.site_pages import computed_body, contents, data_body, index_body, lists_body, search_body
 from analysis.publish.typography import bind
 
 _ARGS = ["--wrap=none", "--mathml", "--syntax-highlighting=none"]
+_TO_EXPLORER = (
+    f'<p class="to-page"><a href="{weights_page.FILE}">{weights_page.TITLE}</a>: tu można samemu zmienić wagi '
+    "i zobaczyć, co się stanie z miejscami.</p>"
+)
 
 
 def _file(number: str, title: str) -> str:
@@ -94,35 +92,6 @@ def _places(pages: list[Page]) -> dict[str, tuple[str, str]]:
             if attributes and attributes[0]:
                 out[attributes[0]] = (page.file, "" if i == 0 else f"#{attributes[0]}")
     return out
-
-
-def _exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[str]) -> str:
-    name = exhibit_name(exhibit.kind, exhibit.no, lang)
-    caption = (
-        f'<figcaption id="{exhibit.id}-caption"><span class="exhibit-no">{name}.</span> '
-        f"{escape(bind(exhibit.title))}</figcaption>"
-    )
-    if exhibit.kind == "figure":
-        width = "half" if exhibit.record.get("width") == "half" else "full"
-        image = Path(exhibit.image_file).name
-        inner = f'<img class="{width}" src="figures/{image}" alt="{escape(exhibit.record["alt"], quote=True)}">'
-    else:
-        table = to_html(build_table(exhibit, pub.build, lang), exhibit.id)
-        region = f'role="region" tabindex="0" aria-labelledby="{exhibit.id}-caption"'
-        inner = f'<div class="table-scroll" {region}>\n{table}\n</div>'
-    wide = " wide" if exhibit.record.get("orientation") == "landscape" else ""
-    note = f"<p>{escape(bind(exhibit.note))}</p>" if exhibit.note else ""
-    links = [f'<a href="dane/{Path(exhibit.data_file).name}" download>Dane (CSV)</a>']
-    if exhibit.notebook in notebooks:
-        links.append(f'<a href="obliczenia/{exhibit.notebook}.html">Obliczenia</a>')
-    if exhibit.id == network_page.EXHIBIT and network_page.network_data(pub.build) is not None:
-        links.append(f'<a href="{network_page.FILE}">Wersja interaktywna</a>')
-        links += [f'<a href="dane/{file}" download>{name}</a>' for file, name in network_page.DOWNLOADS]
-    source = escape(bind(exhibit.source))
-    return (
-        f'<figure class="exhibit{wide}" id="{exhibit.id}">\n{caption}\n{inner}\n<div class="exhibit-foot">{note}'
-        f'<p>{SOURCE_WORD[lang]}: {source}</p><p class="exhibit-links">{"".join(links)}</p></div>\n</figure>'
-    )
 
 
 def _prepare(page: Page, places: Mapping[str, tuple[str, str]], draw: Callable[[str, str], str]) -> list[Node]:
@@ -200,96 +169,10 @@ def _search_entries(page: Page) -> list[dict[str, str]]:
     return entries
 
 
-def _contents(pages: list[Page]) -> str:
-    def line(page: Page) -> str:
-        number = f'<span class="no">{page.number}</span>' if page.number else '<span class="no"></span>'
-        status = "" if page.ready else '<span class="status"> w&nbsp;przygotowaniu</span>'
-        css = "" if page.ready else ' class="in-preparation"'
-        return f'<a href="{page.file}"{css}>{number}<span>{escape(page.title)}{status}</span></a>'
-
-    items = []
-    for page in pages:
-        inner = "".join(f"<li>{line(child)}</li>" for child in page.children)
-        items.append(f"<li>{line(page)}{f'<ul>{inner}</ul>' if inner else ''}</li>")
-    return f'<ul class="contents">{"".join(items)}</ul>'
-
-
-def _index_body(pub: Publication, pages: list[Page], finder: str) -> str:
-    downloads = [
-        (pub.file_name("pdf"), "Raport (PDF)", "wersja do druku, dostępna cyfrowo"),
-        (pub.file_name("docx"), "Raport (DOCX)", "wersja edytowalna"),
-        (pub.file_name("xlsx"), "Aneks statystyczny (XLSX)", "tabele z liczbami"),
-        (pub.file_name("xlsx", "en"), '<span lang="en">Statistical annex (XLSX)</span>', "tabele po angielsku"),
-    ]
-    items = "".join(
-        f'<li><a href="../{quote(name)}">{label}<small>{note}</small></a></li>' for name, label, note in downloads
-    )
-    items += '<li><a href="dane.html">Dane (CSV)<small>tabele z opisem kolumn</small></a></li>'
-    imprint = ". ".join(filter(None, [pub.edition_label, pub.period, pub.publisher, pub.date_text.capitalize()]))
-    note = f'<div class="note"><p>{escape(pub.provenance_note)}</p></div>' if pub.provenance_note else ""
-    return (
-        f'<div class="cover"><h1>{escape(pub.title)}</h1><p class="subtitle">{escape(pub.subtitle)}</p>'
-        f'<p class="imprint">{escape(imprint)}</p>'
-        f'<ul class="downloads">{items}</ul></div>{note}{finder}<h2 id="spis-tresci">Spis treści</h2>{_contents(pages)}'
-    )
-
-
-def _line(target: str, number: str, title: str) -> str:
-    return f'<li><a href="{target}"><span class="no">{number}</span><span>{escape(title)}</span></a></li>'
-
-
-def _lists_body(pub: Publication, places: Mapping[str, tuple[str, str]]) -> str:
-    parts = ["<h1>Spis rysunków i tabel</h1>"]
-    for kind, ident, title in (("fig", "spis-rysunkow", "Spis rysunków"), ("tbl", "spis-tabel", "Spis tabel")):
-        labels = sorted((x for x in pub.book.labels.values() if x.kind == kind), key=lambda x: int(x.number))
-        rows = "".join(_line("".join(places[x.id]), f"{x.number}.", x.title) for x in labels)
-        empty = "<p>Brak.</p>"
-        parts.append(f'<h2 id="{ident}">{title}</h2>' + (f'<ul class="contents">{rows}</ul>' if rows else empty))
-    return "\n".join(parts)
-
-
-def _computed_body(notebooks: list[NotebookPage]) -> str:
-    rows = "".join(_line(f"obliczenia/{n.name}.html", n.name[:2], n.title) for n in notebooks)
-    return (
-        "<h1>Obliczenia</h1><p>Notatniki, z których pochodzą wszystkie tabele, rysunki i liczby raportu, wykonane na "
-        "danych tej edycji: kod wraz z wynikami. Opisy w notatnikach są po angielsku.</p>"
-        f'<ul class="contents">{rows}</ul>'
-    )
-
-
-def _data_body(pub: Publication) -> str:
-    """The data package for readers: every file with its columns."""
-    parts = [
-        "<h1>Dane</h1><p>Statystyki z aneksu w plikach CSV: jeden wiersz to jedna wartość, kolumny są opisane po "
-        'polsku i po angielsku. Opis dla programów to <a href="../dane/datapackage.json" download>datapackage.json</a> '
-        "w formacie Data Package. W plikach nie ma odpowiedzi pojedynczych respondentów.</p>"
-    ]
-    for resource in resources(pub):
-        rows = "".join(
-            f'<tr><th scope="row"><code>{column.name}</code></th><td>{escape(column.pl)}</td>'
-            f'<td lang="en">{escape(column.en)}</td></tr>'
-            for column in resource.fields
-        )
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("Kolumna", "Opis", "Opis po angielsku"))
-        parts.append(
-            f'<h2 id="{resource.name}">{escape(resource.pl)}</h2><p><a href="../dane/{resource.name}.csv" download>'
-            f"{resource.name}.csv</a> (liczba wierszy: {numbers.number(len(resource.table))})</p>"
-            f'<div class="table-scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-        )
-    return "\n".join(parts)
-
-
-_SEARCH = (
-    '<h1>Szukaj w raporcie</h1><p id="liczba-wynikow" role="status" aria-live="polite">Wpisz szukane słowo.</p>'
-    '<ul class="results" id="wyniki"></ul><script src="assets/minisearch.js" defer></script>'
-    '<script src="assets/search-index.js" defer></script>'
-)
-
-
 def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
     assets = out / "assets"
     assets.mkdir(parents=True)
-    for name in ("site.css", "site.js"):
+    for name in ("site.css", "site.js", *(["weights.js"] if weights_page.weights_data(pub) else [])):
         shutil.copyfile(pub.style_dir / name, assets / name)
     vendor = pub.style_dir / "vendor" / "minisearch"
     shutil.copyfile(vendor / "minisearch.js", assets / "minisearch.js")
@@ -304,13 +187,11 @@ def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
             shutil.copyfile(pub.build / network_page.FOLDER / file, out / "dane" / file)
     if (pub.report_dir / "images").is_dir():
         shutil.copytree(pub.report_dir / "images", out / "images")
-    for name, key in (("figures", "svg"), ("dane", "data_file")):
-        for label in pub.book.placed:
-            source = pub.exhibits[label].record.get(key)
-            if source:
-                target = out / name / Path(source).name
-                target.parent.mkdir(exist_ok=True)
-                shutil.copyfile(pub.build / source, target)
+    for label in pub.book.placed:
+        for folder, source, _ in downloads(pub.exhibits[label]):
+            target = out / folder / Path(source).name
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(pub.build / source, target)
 
 
 def build_html(pub: Publication, out: Path) -> list[str]:
@@ -340,13 +221,18 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     data = Page("dane.html", "Dane", "", "pl", [])
     network = network_page.network_data(pub.build)
     graph = Page(network_page.FILE, network_page.TITLE, "", "pl", [])
+    weights = weights_page.weights_data(pub)
+    explorer = Page(weights_page.FILE, weights_page.TITLE, "", "pl", [])
+    about = Page(about_page.FILE, about_page.TITLE, "", "pl", [])
     extra = [
         lists,
         *([graph] if network else []),
+        *([explorer] if weights else []),
         entry,
         data,
         *([computed] if notebooks else []),
         *([individual] if has_individual else []),
+        about,
     ]
     index = Page("index.html", pub.title, "", "pl", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
     order = [index, *pages]
@@ -355,8 +241,10 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     site = Site(pub, out, chapters, extra)
 
     def draw(label: str, lang: str) -> str:
-        return _exhibit_html(pub.exhibits[label], pub, lang, names)
+        return exhibit_html(pub.exhibits[label], pub, lang, names)
 
+    work = citation.load_work(pub)
+    explained = next((p for p in pages if places.get(weights_page.SECTION, ("",))[0] == p.file), None)
     entries: list[dict[str, str]] = []
     for page in pages:
         doc = pub.book.doc(_prepare(page, places, draw))
@@ -365,24 +253,35 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         page.numbers = bool(facts)
         if page.children:
             title = "W tym rozdziale" if page.lang == "pl" else "In this chapter"
-            body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{_contents(page.children)}'
+            body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{contents(page.children)}'
+        if weights and page is explained:
+            body = body.replace("</h1>", f"</h1>\n{_TO_EXPLORER}", 1)
         page.body = body + sources_of_page(facts_of, facts, page.lang)
         entries += _search_entries(page)
+        page.body += citation.cite_box(page, work)
         # A wide table needs the room of the page's own contents.
         site.write(page, toc=not page.children and 'class="exhibit wide"' not in body)
-    index.body = _index_body(pub, chapters, ledger.index_part(facts_of))
-    lists.body = _lists_body(pub, places)
+    index.body = index_body(pub, chapters, ledger.index_part(facts_of))
+    lists.body = lists_body(pub, places)
     if network:
         graph.body = network_page.network_body(network)
         entries += _search_entries(graph)
-    computed.body = _computed_body(notebooks)
+    computed.body = computed_body(notebooks)
     site.write(index, toc=False)
     site.write(lists, toc=False)
-    data.body = _data_body(pub)
+    data.body = data_body(pub)
     site.write(data, toc=False)
     if network:
         site.write(graph, toc=False)
-    site.write(Page("szukaj.html", "Szukaj w raporcie", "", "pl", [], body=_SEARCH), toc=False)
+    if weights:
+        section = "".join(places.get(weights_page.SECTION, ()))
+        explorer.body = weights_page.weights_body(weights, pub, section)
+        entries += _search_entries(explorer)
+        site.write(explorer, toc=False)
+    about.body = about_page.about_body(pub, weights_page.LINK if weights else "")
+    entries += _search_entries(about)
+    site.write(about)
+    site.write(Page("szukaj.html", "Szukaj w raporcie", "", "pl", [], body=search_body(entries)), toc=False)
     if notebooks:
         site.write(computed, toc=False)
     for notebook in notebooks:

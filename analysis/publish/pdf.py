@@ -83,6 +83,10 @@ def _for_typst(chapter: BookChapter, pub: Publication, source: list[Node]) -> li
                 return pandoc.raw_inline("typst", text)
             if "fact" in node["c"][0][1]:
                 return list(inner)
+            lang = pandoc.pairs(node["c"][0]).get("lang")
+            if lang:  # the writer would drop it
+                head = pandoc.raw_inline("typst", f"#text(lang: {typst_string(lang)})[")
+                return [head, *inner, pandoc.raw_inline("typst", "]")]
         return None
 
     def action(node: Node) -> Node | list[Node] | None:

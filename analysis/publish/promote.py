@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 
 from analysis.errors import PublishError
+from analysis.publish.about_page import fill_files
+from analysis.publish.crate import write_crate
 from analysis.publish.exhibits import load_outline, write_list
 from analysis.publish.publication import Publication
 
@@ -63,5 +65,7 @@ def promote(pub: Publication) -> Path:
     write_list(
         load_outline(pub.report_dir / "exhibits.csv"), pub.exhibits, set(pub.book.placed), staged / "exhibits.csv"
     )
+    fill_files(staged)
+    write_crate(pub, staged)
     _swap(staged, target)
     return target

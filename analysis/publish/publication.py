@@ -16,6 +16,7 @@ from analysis.config import Words, load_method
 from analysis.errors import ConfigError, PublishError
 from analysis.publish.assemble import Book
 from analysis.publish.exhibits import Exhibit, load_exhibits
+from analysis.publish.foreign import ForeignWords, load_foreign
 from analysis.publish.typography import bind
 from analysis.sources import load_edition
 
@@ -78,6 +79,11 @@ class Publication:
     def book(self) -> Book:
         """The assembled book."""
         return Book.load(self.chapters_dir / "book.json")
+
+    @cached_property
+    def foreign(self) -> ForeignWords:
+        """Words in another language."""
+        return load_foreign(self.report_dir)
 
     @cached_property
     def date(self) -> datetime.date:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from analysis.publish.pandoc import Node
 from analysis.publish.publication import Publication
 
 _KEEP = str.maketrans("łŁ", "lL")
+_HEADING = re.compile(
+    r'<h(?P<level>[2-4])(?P<rest>[^>]*?)\sid="(?P<id>[^"]+)"[^>]*>(?P<inner>.*?)</h(?P=level)>', re.DOTALL
+)
 
 
 @dataclass
@@ -67,6 +70,24 @@ def _toc(body: str) -> list[dict[str, Any]]:
     return items if len(items) > 1 else []
 
 
+_LINK = {"pl": "Odnośnik do części", "en": "Link to the section"}
+
+
+def _with_anchors(body: str, lang: str) -> str:
+    """Put a permanent link beside every heading below the first that has an id.
+
+    It stands beside, not inside: the heading's own name stays what it is, in lists of headings as in the contents.
+    """
+
+    def anchored(found: re.Match[str]) -> str:
+        name = escape(unescape(re.sub(r"<[^>]+>", " ", found["inner"])), quote=True)
+        name = re.sub(r"\s+", " ", name).strip()
+        link = f'<a class="anchor" href="#{found["id"]}" aria-label="{_LINK[lang]}: {name}">#</a>'
+        return f'<div class="headed h{found["level"]}">{found[0]}{link}</div>'
+
+    return _HEADING.sub(anchored, body)
+
+
 class Site:
     """Writes pages with the page template; `order` is what "next" follows."""
 
@@ -108,7 +129,7 @@ class Site:
             "prev": neighbour(page.prev), "next": neighbour(page.next), "eyebrow": neighbour(page.eyebrow),
         }  # fmt: skip
         html = self.template.render(
-            page=view, site=self.site, nav=nav, base=base, body=page.body,
+            page=view, site=self.site, nav=nav, base=base, body=_with_anchors(page.body, page.lang),
             extra=[{"file": p.file, "title": escape(p.title)} for p in self.extra],
             toc=_toc(page.body) if toc else [],
         )  # fmt: skip

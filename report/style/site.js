@@ -70,10 +70,123 @@
     box.form.addEventListener("submit", function (event) { event.preventDefault(); show(box.value); });
   }
 
+  copying();
+  sorting();
+  outline();
   numbers();
   narrowing();
   findNumber();
   finder();
+
+  // Buttons that copy a text of the page; without the clipboard of the browser, the old way.
+  function copying() {
+    var said = function (button, words) {
+      var status = button.parentNode.querySelector("[role=status]");
+      if (!status) {
+        status = document.createElement("span");
+        status.setAttribute("role", "status");
+        button.after(status);
+      }
+      status.textContent = words;
+    };
+    var oldWay = function (text) {
+      var box = document.createElement("textarea");
+      box.value = text;
+      box.className = "visually-hidden";
+      document.body.append(box);
+      box.select();
+      var done = document.execCommand("copy");
+      box.remove();
+      return done;
+    };
+    window.KLASTRY_COPY = function (text, button) {
+      var end = function (done) { said(button, done ? "Skopiowano." : "Przeglądarka nie pozwala kopiować; zaznacz tekst."); button.focus(); };
+      if (navigator.clipboard && window.isSecureContext) {
+        navigator.clipboard.writeText(text).then(function () { end(true); }, function () { end(oldWay(text)); });
+      } else {
+        end(oldWay(text));
+      }
+    };
+    document.querySelectorAll("button.copy").forEach(function (button) {
+      button.hidden = false;
+      button.addEventListener("click", function () {
+        window.KLASTRY_COPY(document.getElementById(button.dataset.copies).textContent, button);
+      });
+    });
+  }
+
+  // Columns of tables sort: up, down, and back to the order of the report. Rows stay within their part of the table.
+  function sorting() {
+    var number = function (text) {
+      var plain = text.replace(/[\s\u00a0%▲+]/g, "").replace(/[−▼]/g, "-").replace(",", ".");
+      if (plain === "=" || plain === "bezzmian") { return 0; }
+      return /^-?\d+(\.\d+)?[a-zżł./²-]*$/i.test(plain) ? parseFloat(plain) : NaN;
+    };
+    document.querySelectorAll("table.exhibit-table, table.sortable, #tabela-powiazan").forEach(function (table) {
+      var heads = table.tHead && table.tHead.rows.length ? table.tHead.rows[table.tHead.rows.length - 1].cells : [];
+      var dynamic = table.classList.contains("sortable");
+      if (!dynamic && table.tBodies[0].rows.length < 4 && table.tBodies.length < 2) { return; }
+      if (Array.prototype.some.call(table.querySelectorAll("tbody tr"), function (r) {
+        return r.cells.length !== heads.length && !r.classList.contains("group");
+      })) { return; }
+      var first = [];
+      var remember = function () {
+        first = Array.prototype.map.call(table.tBodies, function (body) { return Array.prototype.slice.call(body.rows); });
+        Array.prototype.forEach.call(heads, function (th) { th.removeAttribute("aria-sort"); });
+      };
+      remember();
+      table.addEventListener("klastry-rows", remember);
+      Array.prototype.forEach.call(heads, function (th, column) {
+        if (th.tagName !== "TH" || th.colSpan > 1 || !th.textContent.trim()) { return; }
+        var button = document.createElement("button");
+        button.type = "button";
+        button.className = "sort";
+        while (th.firstChild) { button.append(th.firstChild); }
+        th.append(button);
+        button.addEventListener("click", function () {
+          var was = th.getAttribute("aria-sort");
+          var next = was === "ascending" ? "descending" : was === "descending" ? "" : "ascending";
+          Array.prototype.forEach.call(heads, function (other) { other.removeAttribute("aria-sort"); });
+          if (next) { th.setAttribute("aria-sort", next); }
+          Array.prototype.forEach.call(table.tBodies, function (body, part) {
+            var fixed = first[part].filter(function (row) { return row.classList.contains("group"); });
+            var rows = first[part].filter(function (row) { return !row.classList.contains("group"); });
+            if (next) {
+              var keys = rows.map(function (row) {
+                var text = row.cells[column].textContent.trim(), value = number(text);
+                return { row: row, text: text, value: value, none: text === "" || text === "–" };
+              });
+              var numeric = keys.every(function (k) { return k.none || !isNaN(k.value); });
+              keys.sort(function (a, b) {
+                if (a.none || b.none) { return a.none - b.none; }
+                var order = numeric ? a.value - b.value : a.text.localeCompare(b.text, "pl", { numeric: true });
+                return next === "ascending" ? order : -order;
+              });
+              rows = keys.map(function (k) { return k.row; });
+            }
+            fixed.concat(rows).forEach(function (row) { body.append(row); });
+          });
+        });
+      });
+    });
+  }
+
+  // The outline of the page shows where the reader is.
+  function outline() {
+    var links = Array.prototype.slice.call(document.querySelectorAll(".onpage a"));
+    if (!links.length || !("IntersectionObserver" in window)) { return; }
+    var heads = links.map(function (a) { return document.getElementById(decodeURIComponent(a.hash.slice(1))); });
+    var mark = function () {
+      var at = -1;
+      heads.forEach(function (h, i) { if (h && h.getBoundingClientRect().top < 140) { at = i; } });
+      links.forEach(function (a, i) {
+        if (i === at) { a.setAttribute("aria-current", "location"); } else { a.removeAttribute("aria-current"); }
+      });
+    };
+    var watch = new IntersectionObserver(mark, { rootMargin: "-140px 0px 0px 0px", threshold: [0, 1] });
+    heads.forEach(function (h) { if (h) { watch.observe(h); } });
+    mark();
+  }
 
   // Numbers: pointing at one (or a tap) shows the row of the page's list of sources as a card. The switch in the page's
   // head marks them and puts them into the tab order; without it they are plain text for the keyboard and for readers.

@@ -234,6 +234,27 @@ rule uncertainty_32:
         NOTEBOOK
 
 
+rule weights_33:
+    input:
+        notebook="notebooks/33_weights.ipynb",
+        normalised=rules.scores_30.output.normalised,
+        characteristics=rules.indicators_20.output.characteristics,
+        framework=framework_files(),
+        code=package("composite", "tables"),
+    output:
+        page=ensure(BUILD + "/33_weights/explorer.json", non_empty=True),
+        notebook=BUILD + "/notebooks/33_weights.ipynb",
+    log:
+        BUILD + "/logs/33_weights.log",
+    params:
+        name="33_weights",
+        method=method(*STEPS),
+    message:
+        "33_weights"
+    shell:
+        NOTEBOOK
+
+
 rule score_drivers_34:
     input:
         notebook="notebooks/34_score_drivers.ipynb",

@@ -51,6 +51,7 @@ rule html:
                 "30_scores",
                 "31_coherence",
                 "32_uncertainty",
+                "33_weights",
                 "34_score_drivers",
                 "37_sector_profiles",
                 "38_selected_results",

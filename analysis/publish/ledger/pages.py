@@ -113,10 +113,11 @@ def fact_rows(ledger: Ledger, ids: Sequence[str]) -> str:
 def matrix(ledger: Ledger, code: str, tables: dict[tuple[str, str], str]) -> str:
     """Groups against measures for one element; every number leads to its row, every group to its printed table."""
     groups: dict[tuple[str, str], dict[str, str]] = {}
-    for fact_id in ledger.facts:
+    for fact_id, fact in ledger.facts.items():
         if fact_id.startswith(f"score.{code}."):
-            dimension, group, _, measure = str(ledger.facts[fact_id]["key"]).split("/")
-            groups.setdefault((dimension, group), {})[measure] = fact_id
+            dimension, group, element, measure = str(fact["key"]).split("/")
+            if element == code:  # `score.I.` also begins the facts of I.1
+                groups.setdefault((dimension, group), {})[measure] = fact_id
     order = {
         (str(r["dimension"]), str(r["group"])): i
         for i, r in enumerate(ledger.framework.cross_sections.to_dict("records"))

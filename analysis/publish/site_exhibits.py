@@ -1,0 +1,62 @@
+"""Figures and tables of the site: caption with a permanent link, drawing, note and source, files to download."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from analysis.publish import network_page
+from analysis.publish.chapters import SOURCE_WORD
+from analysis.publish.crossref import exhibit_name
+from analysis.publish.exhibit_tables import build as build_table
+from analysis.publish.exhibit_tables import to_html
+from analysis.publish.exhibits import Exhibit
+from analysis.publish.publication import Publication
+from analysis.publish.typography import bind
+
+LINK = {"pl": "Stały odnośnik", "en": "Permanent link"}
+
+
+def downloads(exhibit: Exhibit) -> list[tuple[str, str, str]]:
+    """Files of an exhibit for readers: folder in the site, file in the build, words of the link."""
+    found = [("dane", exhibit.data_file, "Dane (CSV)")]
+    if exhibit.kind == "figure":
+        found += [("figures", exhibit.image_file, "Rysunek (SVG)"), ("figures", exhibit.record["png"], "Rysunek (PNG)")]
+    return found
+
+
+def exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[str]) -> str:
+    """Draw a figure or table of the site with its caption, note, source and downloads."""
+    name = exhibit_name(exhibit.kind, exhibit.no, lang)
+
+    def said(text: str) -> str:
+        return pub.foreign.marked(bind(text), lang)
+
+    caption = (
+        f'<figcaption><span id="{exhibit.id}-caption"><span class="exhibit-no">{name}.</span> '
+        f"{said(exhibit.title)}</span> "
+        f'<a class="anchor" href="#{exhibit.id}" aria-label="{LINK[lang]}: {name}">#</a></figcaption>'
+    )
+    if exhibit.kind == "figure":
+        width = "half" if exhibit.record.get("width") == "half" else "full"
+        image = Path(exhibit.image_file).name
+        inner = f'<img class="{width}" src="figures/{image}" alt="{escape(exhibit.record["alt"], quote=True)}">'
+    else:
+        table = to_html(
+            build_table(exhibit, pub.build, lang), exhibit.id, mark=lambda cell: pub.foreign.marked(cell, lang)
+        )
+        region = f'role="region" tabindex="0" aria-labelledby="{exhibit.id}-caption"'
+        inner = f'<div class="table-scroll" {region}>\n{table}\n</div>'
+    wide = " wide" if exhibit.record.get("orientation") == "landscape" else ""
+    note = f"<p>{said(exhibit.note)}</p>" if exhibit.note else ""
+    links = [f'<a href="{folder}/{Path(file).name}" download>{label}</a>' for folder, file, label in downloads(exhibit)]
+    if exhibit.notebook in notebooks:
+        links.append(f'<a href="obliczenia/{exhibit.notebook}.html">Obliczenia</a>')
+    if exhibit.id == network_page.EXHIBIT and network_page.network_data(pub.build) is not None:
+        links.append(f'<a href="{network_page.FILE}">Wersja interaktywna</a>')
+        links += [f'<a href="dane/{file}" download>{name}</a>' for file, name in network_page.DOWNLOADS]
+    source = said(exhibit.source)
+    return (
+        f'<figure class="exhibit{wide}" id="{exhibit.id}">\n{caption}\n{inner}\n<div class="exhibit-foot">{note}'
+        f'<p>{SOURCE_WORD[lang]}: {source}</p><p class="exhibit-links">{"".join(links)}</p></div>\n</figure>'
+    )
