@@ -186,7 +186,9 @@ def survey_alone(seed: int, respondents: int) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"\n{respondents:,} respondents in {len(names):,} clusters, {len(counts.items)} questions as text")
     print(f"counting {counted:.1f} s; all of it {total:.1f} s for {len(made):,} numbers with intervals")
-    print(f"processor time {worked:.1f} s: what it takes where nothing else runs, on one core")
+    print(
+        f"processor time of all threads {worked:.1f} s (a busy machine stretches the seconds above, and this a little)"
+    )
     print(f"largest memory, answers included: {memory:.2f} GB")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import sparse, stats
 
 from analysis.errors import MethodError
 from analysis.opinions.counts import TICKED, Counts, Item
@@ -165,7 +165,8 @@ def estimate(
         limits are missing where they cannot be had: with one cluster, and deff where all answer alike.
     """
     masks = group_masks(counts, groups)
-    member = np.array(list(masks.values()), dtype=float)
+    # Sparse: a cluster is in one group of each dimension, and threads of a dense product would wait for each other.
+    member = sparse.csr_array(np.array(list(masks.values()), dtype=float))
     names = list(masks)
     keys: list[list[object]] = []
     numbers = []
