@@ -83,9 +83,10 @@ def _for_typst(chapter: BookChapter, pub: Publication, source: list[Node]) -> li
                 return pandoc.raw_inline("typst", text)
             if "fact" in node["c"][0][1]:
                 return list(inner)
-            lang = pandoc.pairs(node["c"][0]).get("lang")
+            lang, ident = pandoc.pairs(node["c"][0]).get("lang"), node["c"][0][0]
             if lang:  # the writer would drop it
-                head = pandoc.raw_inline("typst", f"#text(lang: {typst_string(lang)})[")
+                anchor = f"#metadata(none) <{ident}>" if ident else ""
+                head = pandoc.raw_inline("typst", f"{anchor}#text(lang: {typst_string(lang)})[")
                 return [head, *inner, pandoc.raw_inline("typst", "]")]
         return None
 
