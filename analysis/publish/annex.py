@@ -126,8 +126,10 @@ def _sheet(table: _Table, build_dir: Path, words: Words) -> _Sheet:
             if blank and source.get(str(table.exhibit.record.get("emphasis")), "0") not in ("", "0"):
                 inside, current = True, source[str(columns[0]["name"])]
                 continue
+            if source.get(str(table.exhibit.record.get("emphasis"))) == "":
+                current = ""  # a row under no heading
             i = len(rows)
-            above.append(current)
+            above.append(current or "–")
             row: list[float | str | None] = []
             for j, column in enumerate(columns):
                 try:

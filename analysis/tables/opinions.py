@@ -196,12 +196,14 @@ def cross_table(
                 rows.append({"item": item, "name": heading, "emphasis": 1})
         else:
             name, current = f"{question} ({what})", ""
+        # Empty, not 0: the row stands by itself, under no heading of the rows before it.
+        under = 0 if current else ""
         values = dict(zip(table["column"], table["value"].astype(float), strict=True))
         weak = set(table.loc[table["small"], "column"]) - set(always)
         sign = "" if entry["type"] == "rating" else "%"
         cells = {c: number(values[c], 1) + sign if c in values else EMPTY for c in wanted}
         small = [wanted[c] for c in wanted if c in weak]
-        rows.append({"item": item, "name": name, **cells, "small": ", ".join(small) or EMPTY, "emphasis": 0})
+        rows.append({"item": item, "name": name, **cells, "small": ", ".join(small) or EMPTY, "emphasis": under})
     out = pd.DataFrame(rows).fillna({**dict.fromkeys(wanted, ""), "small": ""})
     flagged = bool((out["small"].replace("", EMPTY) != EMPTY).any())
     width = (0.56 if flagged else 0.66) / len(wanted)

@@ -147,9 +147,8 @@ def run_notebook_here(project: Path, build: Path, respondent: str) -> None:
 def make_project(folder: Path, provenance: str = "reconstructed", ids: list[str] = IDS) -> Publication:
     project, build = folder, folder / "build" / "2024"
     kept = ("report/style", "report/individual", "report/labels", "config", "data/framework", "data/examples")
-    for name in (*kept, "data/knowledge/kkk"):
+    for name in (*kept, "data/knowledge"):
         shutil.copytree(ROOT / name, project / name)
-    shutil.copyfile(ROOT / "data/knowledge/glossary.csv", project / "data/knowledge/glossary.csv")
     shutil.copyfile(ROOT / "report/lint.yaml", project / "report/lint.yaml")
     (project / "data/editions/2024").mkdir(parents=True)
     (project / "data/editions/2024/edition.yaml").write_text(EDITION.format(provenance=provenance), encoding="utf-8")

@@ -123,7 +123,9 @@ def test_the_units_are_the_words_of_the_pages(build: Path) -> None:
     (path,) = (build / "60_report/html").glob("5-1-*.html")
     article = BeautifulSoup(path.read_text("utf-8"), "html.parser").select_one("main article")
     assert article is not None
-    for aside in article.select("details.sources, .exhibit-links, .eyebrow, figure, nav, button"):
+    for aside in article.select(
+        "details.sources, details.cite, .anchor, .exhibit-links, .eyebrow, figure, nav, button"
+    ):
         aside.decompose()
     printed = set(article.get_text(" ").replace("\u00a0", " ").split())
     read = set(" ".join(u.text for u in units if u.page == path.name).split())

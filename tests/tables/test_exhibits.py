@@ -210,7 +210,7 @@ def test_previous_fact_must_be_published_once():
 # panel of the bridge, assumptions of the shocks, records of data/knowledge.
 FROM_PUBLIC_FACTS = {
     *(("figure", n) for n in (1, 2, 7, 8, 11, 45, 52, 53)),
-    *(("table", n) for n in (3, 4, 38, 39, 40, 41, 42, 43, 44, 46, 54, 57, 63, 69, 70, 71, 72)),
+    *(("table", n) for n in (3, 4, 38, 39, 40, 41, 42, 43, 44, 46, 54, 57, 63, 64, 65, 66, 69, 70, 71, 72, 73)),
 }
 
 

@@ -706,7 +706,7 @@ rule good_practices_52:
         framework=framework_files(),
         knowledge=knowledge_files(),
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("knowledge", "charts", "tables"),
+        code=package("knowledge", "publish.numbers", "charts", "tables"),
     output:
         exhibits("figure", 70),
         exhibits("table", 64, 65),

@@ -39,7 +39,7 @@ def _drawn(exhibit: Exhibit, one: IndividualPublication) -> str:
         alt = escape(exhibit.record["alt"], quote=True)
         inner = f'<img class="full" src="data:image/svg+xml;base64,{data}" alt="{alt}">'
     else:
-        table = to_html(build_table(exhibit, one.build, LANG), caption)
+        table = to_html(build_table(exhibit, one.build, LANG), exhibit.id)
         inner = f'<div class="table-scroll" role="region" tabindex="0" aria-labelledby="{caption}">\n{table}\n</div>'
     note = f"<p>{escape(bind(exhibit.note))}</p>" if exhibit.note else ""
     return (

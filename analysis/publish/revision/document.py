@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from analysis.errors import PublishError
 
 # What a page shows beside the report itself: sources of numbers, links under exhibits, the way back to the chapter.
-_ASIDE = "details.sources, .exhibit-links, .eyebrow, .cover, .finder, script, style, nav, button"
+_ASIDE = "details.sources, details.cite, .anchor, .exhibit-links, .eyebrow, .cover, .finder, script, style, nav, button"
 _BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "figure", "table", "dt", "dd", "blockquote")
 # A sentence ends at . ! ? or … before a capital letter, a digit or an opening quotation mark.
 _SENTENCE = re.compile(r"(?<=[.!?…])(?<!\bnp\.)(?<!\btys\.)(?<!\bm\.in\.)[”»)]*\s+(?=[„«(]?[A-ZĄĆĘŁŃÓŚŹŻ\d])")
