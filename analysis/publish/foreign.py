@@ -17,7 +17,7 @@ import yaml
 
 from analysis.errors import ConfigError
 from analysis.publish.numbers import NBSP
-from analysis.publish.pandoc import Node, change_inline_lists, span, text_inlines
+from analysis.publish.pandoc import Node, attr, change, change_inline_lists, pairs, span, text_inlines
 
 FILE = "foreign_words.yaml"
 
@@ -28,6 +28,19 @@ def _pattern(term: str) -> str:
     if first[0].islower():
         words[0] = f"[{first[0]}{first[0].upper()}]{first[1:]}"
     return rf"[ {NBSP}]".join(words)
+
+
+def _once(node: Node) -> Node | None:
+    """A text that a person has marked keeps its mark and needs none inside."""
+    lang = pairs(node["c"][0]).get("lang") if node["t"] == "Span" else None
+    if not lang:
+        return None
+
+    def bare(inner: Node) -> list[Node] | None:
+        return list(inner["c"][1]) if inner["t"] == "Span" and inner["c"][0] == attr("", [], lang=lang) else None
+
+    inner = change(node["c"][1], bare)
+    return {**node, "c": [node["c"][0], inner]}
 
 
 @dataclass(frozen=True)
@@ -83,7 +96,7 @@ class ForeignWords:
                     out.append(node)
             return out
 
-        return list(change_inline_lists(tree, action)) if self.terms else tree
+        return list(change(change_inline_lists(tree, action), _once)) if self.terms else tree
 
     def _run(self, run: list[Node], lang: str) -> list[Node]:
         text = "".join(node["c"] if node["t"] == "Str" else " " for node in run)

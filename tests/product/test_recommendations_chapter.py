@@ -36,8 +36,9 @@ def parts(build: Path, records: list[Recommendation]) -> dict[int, list[Tag]]:
             if heading is None:
                 continue
             block = [heading]
-            for item in heading.find_next_siblings():
-                if item.name in ("h1", "h2", "h3") and item.name <= heading.name:
+            for item in heading.parent.find_next_siblings():  # a heading stands in a line with its link
+                inner = item.find(("h1", "h2", "h3"), recursive=False)
+                if inner is not None and inner.name <= heading.name:
                     break
                 block.append(item)
             found[record.no] = block

@@ -150,7 +150,8 @@ def make_project(folder: Path, provenance: str = "reconstructed", ids: list[str]
     for name in (*kept, "data/knowledge"):
         shutil.copytree(ROOT / name, project / name)
     shutil.copyfile(ROOT / "report/lint.yaml", project / "report/lint.yaml")
-    (project / "data/editions/2024").mkdir(parents=True)
+    (project / "data/editions/2024/raw").mkdir(parents=True)
+    shutil.copyfile(ROOT / "data/editions/2024/raw/registry.csv", project / "data/editions/2024/raw/registry.csv")
     (project / "data/editions/2024/edition.yaml").write_text(EDITION.format(provenance=provenance), encoding="utf-8")
     make_build(build, load_framework(project / "data"), ids)
     return open_publication(project, build, 2024)
