@@ -20,6 +20,7 @@ import pytest
 from bs4 import BeautifulSoup
 from individual_edition import (
     GAPS,
+    IDS,
     NOTEBOOK,
     ROOT,
     SMALL,
@@ -168,6 +169,16 @@ def test_same_inputs_same_bytes(made: Publication, tmp_path: Path) -> None:
     assert {p.name: p.read_bytes() for p in tables.iterdir()} == first
     build_individual(made, made.out_dir / "individual")
     assert {p: p.read_bytes() for p in (made.out_dir / "individual").rglob("*") if p.is_file()} == before
+
+
+def test_one_more_respondent_needs_no_code(tmp_path: Path) -> None:
+    pub = make_project(tmp_path, ids=[*IDS, "R43"])
+    run_notebook_here(pub.project, pub.build, "R43")
+    list_respondents(pub, ["R43"])
+    build_individual(pub, pub.out_dir / "individual")
+    text = words(page(pub, "R43"))
+    assert "respondent R43" in text and f"z {len(IDS) + 1}" in text
+    assert (pub.out_dir / "individual/R43/raport.pdf").is_file()
 
 
 def test_problems_name_the_respondent(made: Publication, tmp_path: Path) -> None:

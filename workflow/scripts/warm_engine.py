@@ -2,7 +2,8 @@
 
 A kernel spends seconds on starting and importing, an individual report less than one on its own work. So a parent
 imports what the notebook imports (`warm`), forks one child for each run, and the child executes the cells in an IPython
-shell of its own: nothing that one run does can reach another one. Outputs are those of a kernel (a test compares them).
+shell of its own: nothing that one run does can reach another one. Outputs are those of a kernel (a test compares them),
+but for figures that a cell leaves open in pyplot: a kernel shows them once more at the end of the cell.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class _Hook(DisplayHook):
         self.update_user_ns(result)
         self.shell.outputs.append(
             nbformat.v4.new_output(
-                "execute_result", data, metadata=metadata or {}, execution_count=self.shell.execution_count
+                "execute_result", data, metadata=metadata or {}, execution_count=self.shell.cell_count
             )
         )
 
@@ -71,6 +72,7 @@ class _Shell(InteractiveShell):
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     outputs: Any = List()
+    cell_count = 0  # of the running cell; the shell's own count is one ahead while results are shown
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         """Tracebacks are outputs, not text of the terminal."""
@@ -102,7 +104,7 @@ class WarmEngine(papermill.engines.Engine):
     @staticmethod
     def _run(shell: _Shell, cell: Any) -> BaseException | None:
         shell.outputs = []
-        cell.execution_count = shell.execution_count
+        shell.cell_count = cell.execution_count = shell.execution_count
         with capture_output(display=False) as streams:
             done = shell.run_cell(cell.source, store_history=True)
         texts = (("stdout", streams.stdout), ("stderr", streams.stderr))
