@@ -39,6 +39,8 @@ def cmd_import(args: argparse.Namespace) -> int:
                 f"{one['none']} left out; {one['answers_open']} spellings of answers to decide; "
                 f"{one['items_without_column']} items of the codebook have no column"
             )
+        if proposal.personal:
+            print(f"not read, because they hold personal data: {', '.join(proposal.personal)}")
         print(f"{_shown(mapping, root)}: check it, set `checked: true` and `checked_by`, then import without --propose")
         return 0
     if args.out is None and edition.reconstructed:
@@ -55,7 +57,7 @@ def cmd_import(args: argparse.Namespace) -> int:
         folder,
         raw=raw,
         confidential=confidential,
-        replace=args.replace,
+        overwrite=args.replace,
         lang=args.lang,
     )
     for table, path in zip(result.imported, result.written, strict=True):

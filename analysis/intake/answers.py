@@ -34,6 +34,7 @@ TICKED = YES | {
     "quoted",
 }
 NOT_TICKED = NO | {"nie zaznaczono", "niezaznaczone", "nie wybrano", "unchecked", "not selected", "not quoted", "☐"}
+_PREFIX = re.compile(r"^(?:woj\.|wojewodztwo)\s*")
 _YEAR = re.compile(r"(?:od\s+)?(?:rok[u]?\s+)?(?P<year>(?:19|20)\d{2})\s*(?:r\.?|rok[u]?)?\.?")
 _DATE = re.compile(
     r"(?:\d{1,2}[./-])?\d{1,2}[./-](?P<last>(?:19|20)\d{2})(?:\s*r\.?)?|(?P<first>(?:19|20)\d{2})[./-]\d{1,2}[./-]\d{1,2}.*"
@@ -92,8 +93,9 @@ def _choice(text: str, target: Target) -> Answer:
     if shown in target.choices:
         return Answer(shown, () if shown == text else ("spaces",))
     form = label_form(shown)
-    if form in target.labels:
-        return Answer(target.labels[form], ("label",))
+    for known in (form, _PREFIX.sub("", form)):
+        if known in target.labels:
+            return Answer(target.labels[known], ("label",))
     folded = {option.casefold(): option for option in target.choices}
     if shown.casefold() in folded:
         return Answer(folded[shown.casefold()], ("label",))

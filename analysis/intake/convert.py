@@ -13,8 +13,8 @@ from analysis.intake.codebook import Codebook, Wanted
 from analysis.intake.headings import system_role
 from analysis.intake.identity import LINK, Link, key_form
 from analysis.intake.mapping import NONE, OPEN, ColumnRule, TableRule
-from analysis.intake.messages import say
-from analysis.intake.model import Change, Source, show
+from analysis.intake.messages import detail, say
+from analysis.intake.model import Change, Source, short_name, show
 from analysis.intake.numbers import WORTH
 from analysis.intake.privacy import HIDDEN, mask, plain
 from analysis.schemas import NUMERIC_TYPES
@@ -41,6 +41,13 @@ class _Work:
         self.file = source.file + (f" [{source.sheet}]" if source.sheet else "")
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
+
+    def place(self, heading: str) -> str:
+        """Return a column as messages name it: short, with the letter it has in a workbook."""
+        position = self.source.position(heading)
+        if position is None:
+            return heading
+        return short_name(self.source.columns[position], lettered=self.source.kind == "xlsx")
 
     def change(self, rule: str, row: int | None, column: str, item: str, was: str, became: str) -> None:
         self.changes.append(
@@ -219,7 +226,11 @@ def _record(work: _Work, answer: Answer, value: object, line: int, one: ColumnRu
     """Note what was done to a cell; returns its text in the raw file."""
     was, became = show(value), answer.value
     if answer.problem:
-        work.problem(answer.problem, line, f"{one.column} → {wanted.item.name}", was, **dict(answer.details))
+        if one.answers.get(was.strip()) == OPEN:
+            return None  # the mapping's own problem, named once for all its rows
+        work.problem(
+            answer.problem, line, f"{work.place(one.column)} → {wanted.item.name}", was, **dict(answer.details)
+        )
         return None
     rules = answer.rules
     if (became or "") != was and not rules:
@@ -287,9 +298,10 @@ def convert(source: Source, rule: TableRule, book: Codebook, link: Link, *, lang
     them), every change, and a problem for every cell, row and column that cannot be read: all of them at once.
     """
     work = _Work(source, lang)
-    for name, place, detail in source.notes:
-        work.change(name, int(place) if place.isdigit() else None, detail if name == "hidden_column" else "", "", "",
-                    " ".join(p for p in (place, detail) if p))  # fmt: skip
+    for name, place, why in source.notes:
+        shown = detail(place, lang) + (f" ({detail(why, lang)})" if why else "")
+        heading = why if name == "hidden_column" else ""
+        work.change(name, int(place) if place.isdigit() else None, heading, "", "", shown)
     for heading in source.personal:
         work.change("column_personal", None, heading, "", "", "")
     read = _check_mapping(work, rule, book)

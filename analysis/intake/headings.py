@@ -34,6 +34,7 @@ _CODE_TEXT = re.compile(
 _SUBTEXT = re.compile(
     r"(?P<text>.*?\S)\s*\[(?P<sub>(?:[^\[\]]|\[[^\[\]]*\])+)\](?:\[(?P<sub2>[^\[\]]+)\])?\s*", re.DOTALL
 )
+_UNIT = re.compile(r"(w )?((tys\.?|mln\.?|tysiacach|milionach)\s*)?(zl|pln|zlotych|%|procentach|osob|osoby|szt\.?|m2)")
 _TAG = re.compile(r"<[^<>]+>")
 
 
@@ -70,8 +71,8 @@ def _codes(text: str) -> tuple[str, str] | None:
 
 def _texts(text: str) -> tuple[str, str]:
     found = _SUBTEXT.fullmatch(text)
-    if not found:
-        return text, ""
+    if not found or _UNIT.fullmatch(plain(found["sub"])):
+        return (found["text"], "") if found else (text, "")
     sub = found["sub"] + (f" {found['sub2']}" if found["sub2"] else "")
     return found["text"], sub
 

@@ -162,7 +162,7 @@ def _named(content: Any, place: tuple[Any, ...]) -> str:
             here = here[part]
         except (KeyError, IndexError, TypeError):
             break
-        if isinstance(here, dict) and "column" in here and "item" in here:
+        if isinstance(here, dict) and "column" in here and part != "incomplete":
             return f" (column {here['column']})"
     return ""
 

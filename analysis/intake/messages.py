@@ -234,6 +234,36 @@ RULES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+# Why a reader decided as it did; after the key, separated by colons, the values of the text.
+DETAILS: dict[str, dict[str, str]] = {
+    "hidden": {"en": "hidden", "pl": "ukryty"},
+    "no_header": {"en": "no header found", "pl": "nie znaleziono nagłówka"},
+    "no_table": {"en": "no table", "pl": "brak tabeli"},
+    "bom": {"en": "byte-order mark", "pl": "znacznik na początku pliku"},
+    "utf8": {"en": "every byte is valid UTF-8", "pl": "wszystkie bajty są poprawne w UTF-8"},
+    "ascii": {"en": "no letter beyond ASCII", "pl": "brak liter spoza ASCII"},
+    "windows": {
+        "en": "not UTF-8; {0} Polish letters as Windows writes them, {1} as ISO-8859-2",
+        "pl": "nie UTF-8; polskich liter jak w Windows: {0}, jak w ISO-8859-2: {1}",
+    },
+    "iso": {
+        "en": "not UTF-8; {0} Polish letters of ISO-8859-2, {1} as Windows writes them",
+        "pl": "nie UTF-8; polskich liter jak w ISO-8859-2: {0}, jak w Windows: {1}",
+    },
+    "even": {"en": "cuts every row into {0} cells", "pl": "dzieli każdy wiersz na tyle samo komórek: {0}"},
+    "stated": {"en": "as stated", "pl": "jak podano"},
+    "comma": {"en": "comma", "pl": "przecinek"},
+    "semicolon": {"en": "semicolon", "pl": "średnik"},
+    "tab": {"en": "tab", "pl": "tabulator"},
+}
+
+
+def detail(text: str, lang: str = "en") -> str:
+    """Return a detail of a reader in the language; what is no key of `DETAILS` (a heading, a name) stays."""
+    key, *values = text.split(":")
+    return DETAILS[key][lang].format(*values) if key in DETAILS else text
+
+
 def say(key: str, lang: str = "en", **values: object) -> tuple[str, str]:
     """Return what is wrong and what to do, for a person, in the language."""
     message, remedy = PROBLEMS[key][lang]

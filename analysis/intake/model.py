@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+_CUT = 44  # characters of a question that a message quotes
+
 
 @dataclass(frozen=True)
 class Formula:
@@ -47,6 +49,16 @@ class Column:
     missing: tuple[str, ...] = ()
     missing_ranges: tuple[tuple[float, float], ...] = ()
     hidden: bool = False
+
+
+def short_name(column: Column, *, lettered: bool) -> str:
+    """Return a heading as a message quotes it: 'D (Ilu członków poszczególnych … [małe])', long parts cut."""
+    text, sub = column.text or column.heading, column.subtext
+    if column.code and not sub:
+        text = f"{column.code}[{column.sub}]" if column.sub else column.code
+    parts = [part if len(part) <= _CUT else part[: _CUT - 2].rstrip() + " …" for part in (text, sub) if part]
+    name = parts[0] + (f" [{parts[1]}]" if len(parts) > 1 else "")
+    return f"{column.letter} ({name})" if lettered else name
 
 
 @dataclass(frozen=True)

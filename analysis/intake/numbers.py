@@ -24,7 +24,9 @@ NO_ANSWER = frozenset(
     }
 )  # fmt: skip
 NONE_WORDS = frozenset({"brak", "zaden", "zadna", "zadne", "none", "nie ma", "nie bylo"})
-_ABOUT = re.compile(r"^(ok\.?|okolo|ca\.?|circa|mniej wiecej|w przyblizeniu|szacunkowo|szac\.?|~|≈|±)\s*")
+_ABOUT = re.compile(
+    r"^(?:(?:okolo|ok\.?|ca\.?|circa|mniej wiecej|w przyblizeniu|szacunkowo|szac\.?)(?![a-z])|[~≈±])\s*"
+)
 _BOUND = re.compile(
     r"^(ponad|powyzej|wiecej niz|ponizej|mniej niz|do|od|min\.?|minimum|max\.?|maksimum|maksymalnie|co najmniej|"
     r"nie mniej niz|nie wiecej niz|przynajmniej|prawie|blisko|[<>≥≤])|[+]$|kilka|kilkanascie|kilkadziesiat|kilkaset|"
@@ -43,15 +45,16 @@ _ZLOTY = {"zl", "zlotych", "zlote", "zloty", "pln"}
 _FOREIGN = re.compile(r"^(tys|mln|mld)?\.?\s*(eur|euro|€|usd|\$|dol\w*|gbp|£|chf|czk)")
 # What amounts of a unit of the codebook are worth in zloty.
 WORTH = {"pln": Decimal(1), "thousand_pln": Decimal(1000), "million_pln": Decimal(10) ** 6}
+_THINGS = {
+    "szt", "sztuk", "sztuki", "sztuka", "czlonkow", "czlonek", "czlonkowie", "podmiotow", "podmioty", "podmiot", "firm",
+    "firmy", "firma", "przedsiebiorstw", "przedsiebiorstwa", "przedsiebiorstwo",
+}  # fmt: skip
 _WORDS = {
-    "members": {"czlonkow", "czlonek", "czlonkowie", "podmiotow", "podmioty", "podmiot"},
-    "enterprises": {"przedsiebiorstw", "przedsiebiorstwa", "przedsiebiorstwo", "firm", "firmy", "firma"},
-    "entities": {"podmiotow", "podmioty", "podmiot"},
+    "members": _THINGS, "enterprises": _THINGS, "entities": _THINGS, "count": _THINGS,
     "persons": {
         "os", "osob", "osoby", "osoba", "etat", "etatu", "etaty", "etatow", "pracownik", "pracownikow", "pracownicy",
     },
     "m2": {"m", "m²", "mkw", "m kw", "metrow kw", "metrow kwadratowych"},
-    "count": {"szt", "sztuk", "sztuki", "sztuka", "x"},
     "points": {"pkt", "punktow", "punkty", "punkt"},
     "year": {"r", "rok", "roku"},
     "percent": {"%", "proc", "procent", "pct"},
@@ -153,7 +156,7 @@ def read_number(text: str, *, unit: str = "", decimal_mark: str = "") -> Reading
     if bare in NO_ANSWER:
         return Reading(None, ("no_answer",))
     if bare in NONE_WORDS:
-        return _problem("none_word", value=text.strip())
+        return _problem("none_word")
     rules: list[str] = []
     about = _ABOUT.match(bare)
     if about:

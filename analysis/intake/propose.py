@@ -21,18 +21,22 @@ from analysis.intake.similarity import Likeness, agreement, by_code, by_wording,
 
 SURE = 0.85  # proposed without a question
 LEAD = 0.03  # …if no other item comes nearer than this
+_FAR = 0.4  # named all the same, for a person to see
+_SAME = 0.995  # wording without a difference
 MAYBE = 0.55  # below, a column is proposed to be left out
 _CANDIDATES = 3
 _ANSWERS_LISTED = 25  # undecided spellings written into a mapping, for each column
+_NAME = re.compile(r"(pelna |skrocona )?(nazwa )?(klastra|klaster)|name of the cluster|cluster( name)?")
 _ORDER_BONUS = 0.004  # of two equally good items the one in the same place of the questionnaire
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A proposed mapping, and for the person how many columns are sure, open and left out, by table."""
+    """A proposed mapping; how many columns are sure, open and left out, by table; and the columns not read at all."""
 
     mapping: Mapping
     counts: list[dict[str, object]]
+    personal: tuple[str, ...] = ()
 
 
 def _places(columns: Sequence[Column]) -> list[tuple[int, int]]:
@@ -137,7 +141,9 @@ def _rule(
     if not near and (at is None or table[row, at] < MAYBE):
         best = float(table[row].max())
         note = "an open text beside the options" if _is_other(column) else f"nothing alike in the codebook ({best:.2f})"
-        return ColumnRule(column=column.heading, item=NONE, why=note)
+        far = [int(a) for a in np.argsort(-table[row], kind="stable")[:_CANDIDATES] if table[row, a] >= _FAR]
+        names = [f"{book.wanted[a].item.name} ({table[row, a]:.2f})" for a in far]
+        return ColumnRule(column=column.heading, item=NONE, why=note, candidates=names)
     if _is_other(column) and table[row].max() < 1:
         return ColumnRule(column=column.heading, item=NONE, why="an open text beside the options")
     names = [f"{book.wanted[a].item.name} ({table[row, a]:.2f})" for a in near]
@@ -148,7 +154,8 @@ def _rule(
     rivals = [float(table[row, a]) for a in range(table.shape[1]) if a != at and a not in taken]
     lead = score - max(rivals, default=0.0)
     wanted = book.wanted[at]
-    if score < SURE or lead < LEAD:
+    # Years in the wording are all that tells some questions apart: the very same wording wins by any lead.
+    if score < SURE or lead < (LEAD if score < _SAME else 1 - _SAME):
         reason = why[row, at].why + ("; another item is as near" if score >= SURE else "")
         return ColumnRule(column=column.heading, score=round(score, 2), why=reason, candidates=names)
     blank = "not_ticked" if wanted.item.type == "tick" and _blank(cells) == "not_ticked" else "missing"
@@ -193,6 +200,10 @@ def _identify(source: Source, rules: list[ColumnRule], book: Codebook) -> Identi
         return Identify(by=[by_item[book.key]], ids="keep" if fits else "neutral")
     for column in source.columns:
         if system_role(column.heading) == "id":
+            return Identify(by=[column.heading])
+    for column, cells in ((c, source.cells(i)) for i, c in enumerate(source.columns)):
+        filled = [plain(show(v)) for v in cells if v is not None]
+        if _NAME.fullmatch(plain(column.heading)) and len(set(filled)) == len(filled):
             return Identify(by=[column.heading])
     return Identify()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -56,12 +56,13 @@ def propose(
         raise ConfigError(f"{mapping_path} exists and may hold decisions; remove or rename it to propose it anew")
     codebooks = load_codebooks(framework, framework_dir)
     sources = read_source(path, encoding=encoding, delimiter=delimiter, known=known_texts(codebooks))
+    personal = tuple(dict.fromkeys(heading for source in sources for heading in source.personal))
     proposal = propose_mapping(sources, codebooks, instrument=instrument)
     mapping_path.parent.mkdir(parents=True, exist_ok=True)
     draft = mapping_path.with_name(mapping_path.name + ".part")
     draft.write_text(mapping_text(proposal.mapping), encoding="utf-8", newline="\n")
     draft.replace(mapping_path)
-    return proposal
+    return replace(proposal, personal=personal)
 
 
 def _require_checked(mapping: Mapping, path: Path) -> None:
@@ -137,7 +138,7 @@ def import_source(
     *,
     raw: Path,
     confidential: Path,
-    replace: bool = False,
+    overwrite: bool = False,
     lang: str = "en",
     salt: bytes | None = None,
 ) -> Result:
@@ -153,7 +154,7 @@ def import_source(
         Folder of the raw files, with their sidecars.
     confidential
         Folder of the link between respondents and numbers, and of the report.
-    replace
+    overwrite
         Whether raw files that differ may be replaced.
     lang
         Language of messages and report: en or pl.
@@ -197,7 +198,7 @@ def import_source(
         for one in imported:
             new, place = work / f"{one.instrument}.csv", raw / f"{one.instrument}.csv"
             one.table.to_csv(new, index=False, lineterminator="\n", encoding="utf-8")
-            if place.is_file() and place.read_bytes() != new.read_bytes() and not replace:
+            if place.is_file() and place.read_bytes() != new.read_bytes() and not overwrite:
                 clashes.append(place.name)
             side = sidecar_path(new)
             side.write_text(_sidecar(new, path, mapping, len(one.table)), encoding="utf-8", newline="\n")

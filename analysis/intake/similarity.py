@@ -16,6 +16,9 @@ from analysis.intake.model import Column, Percent, show
 from analysis.intake.privacy import plain
 
 _SAMPLE = 200  # distinct values looked at in a column
+# A person has to decide on these, but they are what people write where such a number is asked for.
+_DOUBTFUL = ("bound", "none_word", "two_readings", "currency", "formula_without_value", "spreadsheet_error")
+_NEARLY = 0.84  # just below what is proposed without a question
 _ORDER_SCORE = 0.86  # question number and place agree, wording is not known
 _LIMESURVEY_CODE = 20  # longest question code of LimeSurvey; longer item names are cut
 
@@ -72,29 +75,45 @@ def _ratio(a: str, b: str) -> float:
     return fuzz.ratio(a, b) / 100 if a and b else 0.0
 
 
+def _option_ratio(given: str, option: str) -> float:
+    """Compare the wording of an option: cut short, or its initials ('JST'), it is still the same option."""
+    best = _ratio(given, option)
+    mine, theirs = given.split(), option.split()
+    if mine and len(given) >= 4 and theirs[: len(mine)] == mine:
+        best = max(best, 0.9)
+    if 2 < len(given) == len(theirs) and given == "".join(word[0] for word in theirs):
+        best = max(best, 0.9)
+    return best
+
+
 def by_wording(column: Column, wanted: Wanted) -> Likeness:
-    """Compare wordings: question with question and option with option, or the whole with the whole."""
+    """Compare wordings: question with question and option with option.
+
+    A long question says nothing about which of its options a column holds, so the option weighs three times as much;
+    where a heading does not tell the two apart, a likeness of the whole is never more than nearly sure.
+    """
     text, sub = words(column.text), words(column.subtext)
     whole = f"{text} {sub}".strip()
     if not whole:
         return Likeness(0.0, "")
     best = 0.0
-    questions = [words(q) for q in wanted.questions]
-    options = [words(o) for o in wanted.options]
-    for at, question in enumerate(questions):
-        if not options:
+    for at, question in enumerate(words(q) for q in wanted.questions):
+        if not wanted.options:
             score = _ratio(whole, question)
             # A question longer than its heading: the heading was cut, or a remark was added.
             if len(whole) >= 15 and (question.startswith(whole) or whole.startswith(question)):
                 score = max(score, 0.9)
             best = max(best, score)
             continue
-        option = options[min(at, len(options) - 1)]
+        option = words(wanted.options[min(at, len(wanted.options) - 1)])
+        if not sub and whole.startswith(question):
+            text, sub = question, whole[len(question) :].strip()
         if sub:
-            best = max(best, 0.45 * _ratio(text, question) + 0.55 * _ratio(sub, option))
-        best = max(best, _ratio(whole, f"{question} {option}"))
-        if not sub:
-            best = max(best, 0.88 * _ratio(whole, option))
+            best = max(best, 0.25 * _ratio(text, question) + 0.75 * _option_ratio(sub, option))
+            continue
+        whole_ratio = _ratio(whole, f"{question} {option}")
+        best = max(best, whole_ratio if whole_ratio == 1 else min(whole_ratio, _NEARLY))
+        best = max(best, 0.88 * _ratio(whole, option))
     return Likeness(best, f"wording {best:.0%} alike")
 
 
@@ -115,6 +134,7 @@ def agreement(column: Column, cells: list[object], wanted: Wanted, rule: ColumnR
         answer = read_answer(samples[text], column, rule, wanted.target, ",")
         total += n
         if answer.problem:
+            fits += n * (answer.problem in _DOUBTFUL)
             continue
         if answer.value is not None and item.minimum > float("-inf") and not wanted.target.choices:
             try:

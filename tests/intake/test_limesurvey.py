@@ -11,6 +11,7 @@ import pytest
 import yaml
 from exports import IP, MAIL, TOKEN, as_csv, limesurvey, raw_answers
 
+from analysis.errors import DataError
 from analysis.framework import Framework
 from analysis.intake import Result
 from analysis.intake.headings import dissect, unique
@@ -158,3 +159,36 @@ def test_headings_are_unique() -> None:
         "Inne (2) (2)",
         "Inne (3)",
     ]
+
+
+def test_answer_codes_wait_for_a_person(
+    tmp_path: Path, proposed: Callable[..., Mapping], imported: Callable[..., Result]
+) -> None:
+    """Codes such as A1 say nothing: they are listed undecided, refused as long as they are, read once decided."""
+    head = ["id", "submitdate", "lastpage", "respondent_id", "seat_voivodeship", "kkk_status", "Q9[other]"]
+    source = made_up(
+        tmp_path,
+        head,
+        ["5", "2026-01-01", "9", "R01", "A5", "Y", "tekst"],
+        ["6", "2026-01-01", "9", "R02", "A12", "N", ""],
+    )
+    mapping = proposed(source, instrument="coordinators")
+    rules = {c.column: c for c in mapping.tables[0].columns}
+    assert rules["seat_voivodeship"].answers in ({"A5": "?", "A12": "?"}, {"A12": "?", "A5": "?"}) or (
+        rules["seat_voivodeship"].item == "?"
+    )
+    assert rules["Q9[other]"].item == "none"
+    decided = rules["seat_voivodeship"].model_copy(
+        update={"item": "seat_voivodeship", "answers": {"A5": "lodzkie", "A12": "?"}}
+    )
+
+    def with_rule(rule: object) -> Mapping:
+        columns = [rule if c.column == "seat_voivodeship" else c for c in mapping.tables[0].columns]
+        return mapping.model_copy(update={"tables": [mapping.tables[0].model_copy(update={"columns": columns})]})
+
+    with pytest.raises(DataError) as error:
+        imported(source, with_rule(decided))
+    assert [(p.column, p.value) for p in error.value.problems] == [("seat_voivodeship", "A12")]
+    imported(source, with_rule(decided.model_copy(update={"answers": {"A5": "lodzkie", "A12": "slaskie"}})))
+    raw = pd.read_csv(tmp_path / "raw/coordinators.csv", dtype=str)
+    assert raw[["seat_voivodeship", "kkk_status"]].to_numpy().tolist() == [["lodzkie", "1"], ["slaskie", "0"]]

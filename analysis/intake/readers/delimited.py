@@ -24,7 +24,7 @@ _ROWS_LOOKED_AT = 50
 
 
 def find_encoding(data: bytes, file: str) -> tuple[str, str]:
-    """Return the encoding and why.
+    """Return the encoding and why (a key of `messages.DETAILS`).
 
     Raises
     ------
@@ -32,28 +32,28 @@ def find_encoding(data: bytes, file: str) -> tuple[str, str]:
         The bytes are not UTF-8, and no Polish letter says which code page they are in.
     """
     if data.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig", "byte-order mark"
+        return "utf-8-sig", "bom"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16", "byte-order mark"
+        return "utf-16", "bom"
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         pass
     else:
-        return "utf-8", "every byte is valid UTF-8" if any(b > 127 for b in data) else "no letter beyond ASCII"
+        return "utf-8", "utf8" if any(b > 127 for b in data) else "ascii"
     count = Counter(data)
     cp1250, iso = sum(count[b] for b in _CP1250), sum(count[b] for b in _ISO)
     if cp1250 > iso:
-        return "cp1250", f"not UTF-8; {cp1250} Polish letters as Windows writes them, {iso} as ISO-8859-2"
+        return "cp1250", f"windows:{cp1250}:{iso}"
     if iso > cp1250:
-        return "iso-8859-2", f"not UTF-8; {iso} Polish letters of ISO-8859-2, {cp1250} as Windows writes them"
+        return "iso-8859-2", f"iso:{iso}:{cp1250}"
     message = "is not UTF-8, and nothing in it says which code page it is in"
     remedy = f"state `encoding:` in the mapping or with --encoding: {', '.join(ENCODINGS)}"
     raise DataError([Problem(file, None, None, None, message, remedy)])
 
 
 def find_delimiter(text: str, file: str) -> tuple[str, str]:
-    """Return the separator and why.
+    """Return the separator and why (a key of `messages.DETAILS`).
 
     Raises
     ------
@@ -75,7 +75,7 @@ def find_delimiter(text: str, file: str) -> tuple[str, str]:
             fits[mark] = width
     if len(fits) == 1:
         mark, width = next(iter(fits.items()))
-        return mark, f"cuts every row into {width} cells"
+        return mark, f"even:{width}"
     found = "no separator cuts the rows into the same number of cells"
     if fits:
         names = " and ".join(f"{DELIMITERS[m]} ({n} cells)" for m, n in fits.items())
@@ -87,7 +87,7 @@ def find_delimiter(text: str, file: str) -> tuple[str, str]:
 def read_delimited(path: Path, *, encoding: str = "", delimiter: str = "") -> Source:
     """Read a CSV file; encoding and separator as given, or by rule. Cells are text, an empty cell is None."""
     data = path.read_bytes()
-    why_encoding = why_delimiter = "as stated"
+    why_encoding = why_delimiter = "stated"
     if not encoding:
         encoding, why_encoding = find_encoding(data, path.name)
     try:

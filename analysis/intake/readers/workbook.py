@@ -19,6 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from analysis.errors import DataError, Problem
 from analysis.intake.headings import clean
+from analysis.intake.messages import detail
 from analysis.intake.model import Column, Formula, Merged, Percent, SheetError, Source
 from analysis.intake.privacy import plain
 
@@ -59,16 +60,22 @@ def _matches(row: Sequence[object], known: frozenset[str]) -> int:
     return count
 
 
+def _spans(upper: Sequence[object], lower: Sequence[object]) -> bool:
+    """Return whether the upper row leaves columns unnamed, or names several alike, that the lower one tells apart."""
+    filled = [a for a, b in zip(upper, lower, strict=True) if b is not None]
+    return None in filled or len(set(filled)) < len(filled)
+
+
 def find_header(grid: Sequence[Sequence[object]], known: frozenset[str]) -> tuple[int, ...]:
     """Return the positions (from 0) of the header rows; () if there is none."""
     top = list(grid[:_HEADER_SEARCH])
     counts = [_matches(row, known) for row in top]
     if counts and max(counts) >= 2:
         best = counts.index(max(counts))
-        if best and counts[best - 1]:
+        if best and counts[best - 1] and _spans(top[best - 1], top[best]):
             return best - 1, best
         texts = [v for v in top[best + 1] if v is not None] if best + 1 < len(top) else []
-        if texts and counts[best + 1] and all(isinstance(v, str) for v in texts):
+        if texts and counts[best + 1] and all(isinstance(v, str) for v in texts) and _spans(top[best], top[best + 1]):
             return best, best + 1
         return (best,)
     width = max((sum(v is not None for v in row) for row in grid), default=0)
@@ -122,7 +129,7 @@ def _sheet(path: Path, values: Any, formulas: Any, wanted: Sequence[int], known:
                     grid[area.min_row - 1][column] = first
     header = tuple(r - 1 for r in wanted) if wanted else find_header(grid, known)
     if not header:
-        return "no header found"
+        return "no_header"
     if header[-1] >= len(grid):
         remedy = f"the sheet has {len(grid)} rows: correct `header_rows`"
         raise DataError([Problem(path.name, header[-1] + 1, None, None, "there is no such row", remedy)])
@@ -146,7 +153,7 @@ def _sheet(path: Path, values: Any, formulas: Any, wanted: Sequence[int], known:
     ]
     filled = [(n, row) for n, row in enumerate(grid, start=1) if n > header[-1] + 1 and any(v is not None for v in row)]
     if not filled or width < 2:
-        return "no table"
+        return "no_table"
     empty = [i for i, c in enumerate(columns) if not c.heading and all(row[i] is None for _, row in filled)]
     keep = [i for i in range(width) if i not in empty]
     merged = []
@@ -208,7 +215,7 @@ def read_workbook(path: Path, *, headers: Mapping[str, Sequence[int]], known: Se
         else:
             left.append(("sheet_left_out", sheet.title, read))
     if not out:
-        reasons = "; ".join(f"{name}: {why}" for _, name, why in left)
+        reasons = "; ".join(f"{name}: {detail(why)}" for _, name, why in left)
         remedy = "state the sheet and its `header_rows` in the mapping"
         raise DataError([Problem(path.name, None, None, None, f"no sheet holds a table ({reasons})", remedy)])
     first = out[0]
