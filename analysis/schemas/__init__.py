@@ -3,7 +3,10 @@
 from analysis.schemas.cells import build_schema, cell_problems
 from analysis.schemas.codebook import FLOAT_TYPES, NUMERIC_TYPES, TYPES, Condition, Item, pandas_dtype, parse_codebook
 
+from analysis.schemas.short_codes import ANSWER_CODE, short_codes
+
 __all__ = [
+    "ANSWER_CODE",
     "FLOAT_TYPES",
     "NUMERIC_TYPES",
     "TYPES",
@@ -13,4 +16,5 @@ __all__ = [
     "cell_problems",
     "pandas_dtype",
     "parse_codebook",
+    "short_codes",
 ]
