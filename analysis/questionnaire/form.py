@@ -45,7 +45,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """One column of the raw file within a question: its item, its wording (the option, or the question itself), hint."""
+    """One column of the raw file within a question: its item, its wording (of the option, else of the question)."""
 
     item: Item
     label: Text
@@ -56,8 +56,8 @@ class Field:
 class Question:
     """Fields that are asked together.
 
-    `kind`: `ticks` (several boxes), `matrix` (one choice for each field), `numbers` (a number for each field), `choice`,
-    `yes_no`, `number`, `text` or `id` (one field). `stem` is what the names of the fields begin with.
+    `kind`: `ticks` (several boxes), `matrix` (one choice for each field), `numbers` (a number for each field),
+    `choice`, `yes_no`, `number`, `text` or `id` (one field). `stem` is what the names of the fields begin with.
     """
 
     kind: str
@@ -139,14 +139,14 @@ def numbered(question: Question, text: str) -> str:
 
 def _period(text: str, words: Words) -> dict[str, str]:
     if not text:
-        return {lang: "" for lang in LANGUAGES}
+        return dict.fromkeys(LANGUAGES, "")
     if found := _END.fullmatch(text):
         return words("period.end", year=found[1])
     if re.fullmatch(r"\d{4}", text):
         return words("period.year", period=text)
     if re.fullmatch(r"\d{4}[-–]\d{4}", text):
         return words("period.years", period=text.replace("-", "–"))
-    return {lang: "" for lang in LANGUAGES}  # free text such as „July 2025”: the question itself says it
+    return dict.fromkeys(LANGUAGES, "")  # free text such as „July 2025”: the question itself says it
 
 
 def _hint(item: Item, period: str, words: Words) -> dict[str, str]:
@@ -295,9 +295,10 @@ def load_form(framework: Framework, folder: Path, instrument: str, *, year: int)
     items, codebook = parsed[instrument], framework.codebooks[instrument]
     questions = _questions(codebook, items, framework.option_lists, words)
     sections = dict(zip(codebook["item"], codebook["section"], strict=True))
-    messages = read_text_table(folder / "checks.csv").set_index(["instrument", "check"])
+    told = read_text_table(folder / "checks.csv").to_dict("records")
+    messages = {(row["instrument"], row["check"]): row for row in told}
     rules = [
-        Rule(check, _both({str(k): str(v) for k, v in messages.loc[(instrument, check.name)].items()}, "message"))
+        Rule(check, _both({str(k): str(v) for k, v in messages[instrument, check.name].items()}, "message"))
         for check in load_checks(folder, parsed)[instrument]
         if check.severity == "stop"
     ]

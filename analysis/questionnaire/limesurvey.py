@@ -1,8 +1,8 @@
 """LimeSurvey's survey structure as tab-separated values, both languages: groups, questions, sub-questions, answers.
 
 Codes are the names of the raw columns without underscores, so that an export finds its way back: `kis[health]` for
-`kis__health`. Boxes that must be answered are a multiple choice, where nothing ticked means none of them; boxes that may
-be left out are an array of yes and no, because a multiple choice cannot tell „none” from „no answer”.
+`kis__health`. Boxes that must be answered are a multiple choice, where nothing ticked means none of them; boxes that
+may be left out are an array of yes and no, because a multiple choice cannot tell „none” from „no answer”.
 
 Source: https://manual.limesurvey.org/Tab_Separated_Value_survey_structure
 """
@@ -84,7 +84,9 @@ def codes(form: Form) -> dict[str, Code]:
             # A multiple numerical question with one line has room for forty characters.
             kind, code, sub = "K", whole[: CODE - 1], whole[CODE - 1 :][:CODE]
         if code.casefold() in used or not re.match("[A-Za-z]", code):
-            raise FrameworkError(f"{form.instrument}: `{question.stem}` has no code of its own in LimeSurvey; rename it")
+            raise FrameworkError(
+                f"{form.instrument}: `{question.stem}` has no code of its own in LimeSurvey; rename it"
+            )
         used.add(code.casefold())
         subs: set[str] = set()
         for field in question.fields:
@@ -219,10 +221,9 @@ def limesurvey_rows(form: Form, *, language: str) -> list[dict[str, str]]:
     for lang in order:
         number = 1
         for at, section in enumerate(form.sections, start=1):
-            rows.append(
-                {"id": str(at), "class": "G", "type/scale": str(at), "name": _plain(section.title[lang]), "relevance": "1",
-                 "language": lang}
-            )  # fmt: skip
+            title = _plain(section.title[lang])
+            group = {"id": str(at), "class": "G", "type/scale": str(at), "name": title, "relevance": "1"}
+            rows.append({**group, "language": lang})
             for question in section.questions:
                 rows += _rows_of_question(form, question, lang, number, em)
                 number += 1 + len(question.fields)

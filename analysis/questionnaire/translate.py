@@ -88,7 +88,7 @@ class Dialect(ABC):
             if item.options:
                 said = self.is_option(item, str(right.value))
                 return said if isinstance(op, ast.Eq) else self.negate(said)
-        sign = {ast.Eq: self.equal, ast.NotEq: self.unequal}.get(type(op)) or _SIGNS[type(op)]  # type: ignore[call-overload]
+        sign = {ast.Eq: self.equal, ast.NotEq: self.unequal}.get(type(op)) or _SIGNS[type(op)]
         return f"{self._node(left)} {sign} {self._node(right)}"
 
     def _node(self, node: ast.expr) -> str:

@@ -91,9 +91,7 @@ def _validation(own: _Book, place: Place) -> dict[str, Any]:
     low = item.minimum if math.isfinite(item.minimum) else -1e15
     high = item.maximum if math.isfinite(item.maximum) else 1e15
     exact = item.type in FLOAT_TYPES
-    message = own.words(
-        "message.range" if exact else "message.whole", low=number_text(low), high=number_text(high)
-    )
+    message = own.words("message.range" if exact else "message.whole", low=number_text(low), high=number_text(high))
     kind = "decimal" if exact else "integer"
     return {**rule, "validate": kind, "criteria": "between", "minimum": low, "maximum": high, "error_message": message}
 
@@ -278,10 +276,9 @@ def write_template(form: Form, path: Path, *, language: str, answers: Mapping[st
         Item → cell as in a raw file; such a copy says on every sheet that its answers are made up.
     """
     book = open_workbook(path)
-    book.set_properties(
-        {"title": form.title[language], "subject": f"{form.instrument} {form.year}", "keywords": MARK, "category": language,
-         "created": CREATED}
-    )
+    subject = f"{form.instrument} {form.year}"
+    told = {"title": form.title[language], "subject": subject, "keywords": MARK, "category": language}
+    book.set_properties({**told, "created": CREATED})
     own = _Book(form, language, book, Formulas(form, language), dict(answers or {}), _formats(book))
     instructions = book.add_worksheet(form.words("sheet.instructions")[language])
     parts = {name: book.add_worksheet(name) for name in dict.fromkeys(p.sheet for p in own.formulas.places.values())}

@@ -88,7 +88,9 @@ def _join(a: Text | None, b: Text) -> Text:
     return b if a is None else {lang: f"{a[lang]} {b[lang]}" for lang in LANGUAGES}
 
 
-def _asked(form: Form, question: Question, field: Field | None, path: XPath, kind: str, appearance: str) -> dict[str, str]:
+def _asked(
+    form: Form, question: Question, field: Field | None, path: XPath, kind: str, appearance: str
+) -> dict[str, str]:
     """Return the row of one question of the form: a field, or a question with boxes."""
     name = field.item.name if field else question.stem
     required = field.item.required if field else question.required
@@ -136,11 +138,13 @@ def _choices(form: Form, question: Question, lists: dict[str, list[tuple[str, Te
         name = question.fields[0].item.option_list
         lists[name] = [(c.code, c.label) for c in question.choices]
         if not lists[name]:
-            raise ConfigError(f"{question.stem}: a choice without an option list cannot be asked; name one in the codebook")
+            raise ConfigError(f"{question.stem}: a choice needs an option list; name one in the codebook")
     return name
 
 
-def _section(form: Form, section: Section, path: XPath, lists: dict[str, list[tuple[str, Text]]]) -> list[dict[str, str]]:
+def _section(
+    form: Form, section: Section, path: XPath, lists: dict[str, list[tuple[str, Text]]]
+) -> list[dict[str, str]]:
     rows = [_row("begin_group", section.name, {"label": section.title})]
     for question in section.questions:
         if question.kind == "ticks":

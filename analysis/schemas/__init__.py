@@ -2,7 +2,6 @@
 
 from analysis.schemas.cells import build_schema, cell_problems
 from analysis.schemas.codebook import FLOAT_TYPES, NUMERIC_TYPES, TYPES, Condition, Item, pandas_dtype, parse_codebook
-
 from analysis.schemas.short_codes import ANSWER_CODE, short_codes
 
 __all__ = [
