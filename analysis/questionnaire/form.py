@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -184,7 +185,7 @@ def _stem(names: Sequence[str]) -> str:
     return stem if all(name.startswith(stem) for name in names) else ""
 
 
-def _both(row: Mapping[str, str], what: str) -> dict[str, str]:
+def _both(row: Mapping[Any, Any], what: str) -> dict[str, str]:
     found = [row.get(f"{what}_{lang}") or "" for lang in LANGUAGES]
     return {lang: str(own or next(filter(None, found), "")) for lang, own in zip(LANGUAGES, found, strict=True)}
 
