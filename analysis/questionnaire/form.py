@@ -46,11 +46,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """One column of the raw file within a question: its item, its wording (of the option, else of the question)."""
+    """One column of the raw file within a question: its item, its wording (of the option, else of the question).
+
+    `option` is the wording of the option alone, empty if the question has none.
+    """
 
     item: Item
     label: Text
     hint: Text
+    option: Text
 
 
 @dataclass(frozen=True)
@@ -226,7 +230,7 @@ def _questions(codebook: pd.DataFrame, items: Sequence[Item], lists: pd.DataFram
             fields = tuple(
                 Field(
                     items[i], _both(rows[i], "option") if whole and rows[i].get("option_pl") else question,
-                    _hint(items[i], str(rows[i].get("period") or ""), words),
+                    _hint(items[i], str(rows[i].get("period") or ""), words), _both(rows[i], "option"),
                 )
                 for i in part
             )  # fmt: skip

@@ -170,7 +170,7 @@ def _rows_of_question(form: Form, question: Question, lang: str, number: int, em
             rows.append(
                 {
                     "id": str(number + 1 + i), "related_id": str(number), "class": "SQ", "type/scale": "0",
-                    "name": code.sub, "relevance": "1", "text": _plain(field.label[lang]), "language": lang,
+                    "name": code.sub, "relevance": "1", "text": _plain(field.option[lang] or field.label[lang]), "language": lang,
                 }
             )  # fmt: skip
     if first.type in ("L", "!", "F"):

@@ -27,6 +27,7 @@ INSTRUCTIONS = 6
 MARK = "klastry"  # in the workbook's properties: by it a returned file is known
 _WIDTHS = (7, 52, 40, 30, 36, 26)
 _SHORT_LIST = 200
+_LINE = 105  # letters of an instruction in one line
 _MESSAGE = 250
 
 
@@ -66,7 +67,8 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
         "text": book.add_format({**text, **line}),
         "plain": book.add_format(text),
         "note": book.add_format({**text, "bold": True, "font_color": "#9C0006", "text_wrap": False}),
-        "answer": book.add_format({**text, **line, "bg_color": "#FFF9DB", "locked": False}),
+        "again": book.add_format({**text, **line, "font_color": "#595959"}),
+        "answer": book.add_format({**text, **line, "bg_color": "#FFF9DB", "locked": False, "align": "left"}),
         "missing": book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "bold": True}),
         "grey": book.add_format({"bg_color": "#D9D9D9", "font_color": "#404040", "italic": True}),
         "done": book.add_format({"font_color": "#0B6121"}),
@@ -152,7 +154,7 @@ def _part(own: _Book, sheet: xlsxwriter.worksheet.Worksheet, name: str) -> None:
         question = place.question
         label = place.field.label[own.language]
         sheet.write_string(place.row, 0, number, formats["text"])
-        sheet.write_string(place.row, 1, question.text[own.language], formats["text"])
+        sheet.write_string(place.row, 1, question.text[own.language], formats["text" if first else "again"])
         sheet.write_string(place.row, 2, label if label != question.text[own.language] else "", formats["text"])
         if item.name in own.answers:
             shown = _shown(own, item, own.answers[item.name])
@@ -163,7 +165,7 @@ def _part(own: _Book, sheet: xlsxwriter.worksheet.Worksheet, name: str) -> None:
         sheet.write_formula(place.row, 5, _state_formula(own, place), formats["text"], own.state(place))
         sheet.write_string(place.row, 6, item.name)
         longest = max(len(question.text[own.language]) / _WIDTHS[1], len(label) / _WIDTHS[2] if label else 0)
-        sheet.set_row(place.row, 15.5 * max(1, math.ceil(longest * 1.1), 2 if first else 1))
+        sheet.set_row(place.row, 15.5 * max(1, math.ceil(longest * 1.05)))
         rule = _validation(own, place)
         if rule:
             sheet.data_validation(place.row, 3, place.row, 3, rule)
@@ -206,13 +208,14 @@ def _instructions(own: _Book, sheet: xlsxwriter.worksheet.Worksheet) -> None:
     row = 2
     for number in range(1, INSTRUCTIONS + 1):
         sheet.merge_range(row, 0, row, 3, f"{number}. {words(f'instruction.{number}')}", formats["plain"])
-        sheet.set_row(row, 31)
+        sheet.set_row(row, 31 if len(words(f"instruction.{number}")) > _LINE else 16)
         row += 1
     row += 1
     sheet.write_string(row, 0, words("progress"), formats["section"])
     row += 1
     for x, key in enumerate(("sheet", "asked", "answered", "left")):
         sheet.write_string(row, x, words(f"column.{key}"), formats["head"])
+    sheet.set_row(row, 31)
     states = {place.field.item.name: own.state(place) for place in own.formulas.places.values()}
     first = row + 1
     parts = list(dict.fromkeys(place.sheet for place in own.formulas.places.values()))

@@ -16,9 +16,8 @@ from analysis.errors import ConfigError
 from analysis.questionnaire.form import LANGUAGES, Field, Form, Question, Section, Text, number_text, numbered
 from analysis.questionnaire.translate import Dialect, is_number
 from analysis.questionnaire.xlsx import Sheet, write_workbook
-from analysis.schemas import FLOAT_TYPES, Item
+from analysis.schemas import FLOAT_TYPES, NONE_TICKED, Item
 
-NONE = "none_of_these"
 HEADINGS = {"pl": "Polski (pl)", "en": "English (en)"}
 _SURVEY = ("type", "name", "label", "hint", "required", "required_message", "relevant", "constraint",
            "constraint_message", "appearance")  # fmt: skip
@@ -97,7 +96,7 @@ def _asked(
     path.own = name
     constraint, message = _limits(form, field) if field else ("", None)
     if field is None:
-        constraint = f"not(selected(., '{NONE}') and count-selected(.) > 1)"
+        constraint = f"not(selected(., '{NONE_TICKED}') and count-selected(.) > 1)"
         message = form.words("message.option")
     at = form.rules_at()
     for item in [field.item] if field else [f.item for f in question.fields]:
@@ -130,7 +129,7 @@ def _choices(form: Form, question: Question, lists: dict[str, list[tuple[str, Te
     if question.kind == "ticks":
         name = question.stem
         own = [(question.option(f), f.label) for f in question.fields]
-        lists[name] = [*own, (NONE, form.words("choice.none"))]
+        lists[name] = [*own, (NONE_TICKED, form.words("choice.none"))]
     elif question.kind == "yes_no":
         name = "yes_no"
         lists[name] = [("1", form.words("choice.yes")), ("0", form.words("choice.no"))]

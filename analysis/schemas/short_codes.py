@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 ANSWER_CODE = 5
+NONE_TICKED = "none_of_these"  # the box of a form that says that no other one is ticked; no column of raw answers
 
 
 def short_codes(options: Sequence[str]) -> dict[str, str]:
