@@ -96,9 +96,13 @@ def _sums(codebook: Codebook) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def skipped(codebook: Codebook, rows: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Choose which answers are left out, (n_rows, n_items) bool: the parts of a sum together, others one by one."""
+    """Choose which answers are left out, (n_rows, n_items) bool: parts of a sum and boxes of a question together."""
     out = pd.DataFrame(False, index=range(rows), columns=[item.name for item in codebook.items])
     together = {part: parts[0] for _, parts in _sums(codebook) for part in parts}
+    boxes: dict[str, str] = {}
+    for item in codebook.items:
+        if item.type == "tick":
+            together[item.name] = boxes.setdefault(item.name.partition("__")[0], item.name)
     for item in codebook.items:
         if item.required or item.type == "id":
             continue
