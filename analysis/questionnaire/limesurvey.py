@@ -166,12 +166,12 @@ def _rows_of_question(form: Form, question: Question, lang: str, number: int, em
     for i, field in enumerate(question.fields):
         code = em.codes[field.item.name]
         if code.sub:
-            label = field.option[lang] or field.label[lang]
+            wording = field.option[lang] or field.label[lang]
             # Sub-questions share the numbers of questions; a question leaves room for them.
             rows.append(
                 {
                     "id": str(number + 1 + i), "related_id": str(number), "class": "SQ", "type/scale": "0",
-                    "name": code.sub, "relevance": "1", "text": _plain(label), "language": lang,
+                    "name": code.sub, "relevance": "1", "text": _plain(wording), "language": lang,
                 }
             )  # fmt: skip
     if first.type in ("L", "!", "F"):
