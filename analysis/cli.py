@@ -15,6 +15,7 @@ from pathlib import Path
 from analysis import __version__
 from analysis.cli_audit import add_audit_command
 from analysis.cli_engine import add_engine_commands
+from analysis.cli_fieldwork import add_fieldwork_commands
 from analysis.cli_import import add_import_command
 from analysis.errors import ConfigError, KlastryError
 from analysis.project import build_folder, project_dir
@@ -291,6 +292,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_engine_commands(commands)
     add_audit_command(commands)
+    add_fieldwork_commands(commands)
 
     add_import_command(commands)
     add("validate", cmd_validate, "list all problems of the raw data, each with file, row, column, value and remedy")

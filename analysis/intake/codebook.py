@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.framework import Framework, read_text_table
 from analysis.intake.answers import Target, label_form
-from analysis.schemas import Item, parse_codebook
+from analysis.schemas import Item, parse_codebook, short_codes
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ def _labels(item: Item, lists: pd.DataFrame) -> dict[str, str]:
             form = label_form(str(label))
             if form and out.setdefault(form, str(row["option"])) != str(row["option"]):
                 double.add(form)  # two options share a wording: it says nothing
-    return {form: code for form, code in out.items() if form not in double}
+    # LimeSurvey stores five characters of an answer; no wording is taken by such a code.
+    short = {label_form(code): option for option, code in short_codes(list(own["option"])).items()}
+    return short | {form: code for form, code in out.items() if form not in double}
 
 
 def load_codebooks(framework: Framework, folder: Path) -> dict[str, Codebook]:

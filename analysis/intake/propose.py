@@ -18,6 +18,7 @@ from analysis.intake.mapping import NONE, OPEN, ColumnRule, Identify, Incomplete
 from analysis.intake.model import Column, Source, show
 from analysis.intake.privacy import EMAIL, mask, plain
 from analysis.intake.similarity import Likeness, agreement, by_code, by_wording, with_values
+from analysis.schemas import NONE_TICKED
 
 SURE = 0.85  # proposed without a question
 LEAD = 0.03  # …if no other item comes nearer than this
@@ -100,6 +101,13 @@ def _blank(cells: list[object]) -> str:
     return "not_ticked" if forms and forms <= TICKED else "missing"
 
 
+def _of_boxes(heading: str, headings: Sequence[str]) -> str:
+    """Return why a column of ODK or KoboToolbox repeats what other columns say, '' if it does not."""
+    if heading.endswith(f"/{NONE_TICKED}"):
+        return "says that no box was ticked, as the other boxes do"
+    return "its boxes have columns of their own" if any(h.startswith(f"{heading}/") for h in headings) else ""
+
+
 def _rules(source: Source, book: Codebook) -> list[ColumnRule]:
     """Propose a rule for every column."""
     survey = is_limesurvey(_names(source))
@@ -118,10 +126,15 @@ def _rules(source: Source, book: Codebook) -> list[ColumnRule]:
     rows, items = linear_sum_assignment(-(table - _ORDER_BONUS * order))
     chosen = dict(zip((int(r) for r in rows), (int(i) for i in items), strict=True))
     out: list[ColumnRule] = []
+    headings = _names(source)
     by_row = {position: row for row, position in enumerate(columns)}
     for position, column in enumerate(source.columns):
         if position in systems:
             out.append(ColumnRule(column=column.heading, item=NONE, why=f"LimeSurvey: {system_role(column.heading)}"))
+            continue
+        aside = _of_boxes(column.heading, headings)
+        if aside:
+            out.append(ColumnRule(column=column.heading, item=NONE, why=aside))
             continue
         out.append(_rule(column, source.cells(position), by_row[position], chosen, table, why, book))
     return _blanks_of_questions(out, source, book)

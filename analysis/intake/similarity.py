@@ -54,12 +54,12 @@ def same_number(code: str, question_no: str) -> bool:
 
 def by_code(column: Column, wanted: Wanted, place: int, of: int) -> Likeness:
     """Compare codes: the name of the item, or the number of the question and the place of the sub-question."""
-    if not column.code:
-        return Likeness(0.0, "")
     name = form(wanted.item.name)
     whole = form(column.code + column.sub)
-    if whole == name or form(column.heading) == name:
+    if whole == name or form(column.heading) == name:  # ODK and KoboToolbox write `kis/health`, which is no code
         return Likeness(1.0, "the heading is the name of the item")
+    if not column.code:
+        return Likeness(0.0, "")
     if len(name) > _LIMESURVEY_CODE and len(whole) >= _LIMESURVEY_CODE and name.startswith(whole):
         return Likeness(0.95, "the heading is the beginning of the item's name")
     if not same_number(column.code, wanted.question_no):
