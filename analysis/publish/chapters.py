@@ -19,7 +19,7 @@ from typing import Any
 
 import jinja2
 
-from analysis.config import Words
+from analysis.config import WITHHELD, Words
 from analysis.errors import PublishError, WithheldError, suggest
 from analysis.knowledge import Library
 from analysis.narrative import Grammar, Narrator, verdict
@@ -30,9 +30,15 @@ from analysis.publish.exhibits import Exhibit, exhibit_id
 from analysis.publish.lint import MARK, Finding
 from analysis.publish.outline import Chapter
 from analysis.publish.record_voice import RecordVoice, Told
-from analysis.publish.withholding import HIDDEN, leave_out
+from analysis.publish.withholding import ELISION, HIDDEN, leave_out
 
 SOURCE_WORD = {"pl": "Źródło", "en": "Source"}
+LEFT_OUT = {
+    "pl": f"W tym rozdziale znak {ELISION} stoi w miejscu zdań, a znak {WITHHELD} w miejscu liczb, które pozwoliłyby "
+    "odczytać odpowiedzi pojedynczych klastrów (@sec-poufnosc).",
+    "en": f"In this chapter the sign {ELISION} stands for sentences, and {WITHHELD} for numbers, from which answers "
+    "of single clusters could be read (@sec-poufnosc).",
+}
 STILL_TO_COME = {"pl": "W przygotowaniu są jeszcze podrozdziały:", "en": "Sections still in preparation:"}
 
 
@@ -328,6 +334,9 @@ def render(
         place = _line_of(error, folder, chapter.file)
         return rendered, [*voice.findings, Finding(*place, f"{error}{near}")]
     text, rendered.left_out = leave_out(text)
+    if rendered.left_out:
+        note = f"\n::: {{.note}}\n{LEFT_OUT[chapter.lang]}\n:::\n"
+        text = re.sub(r"\A(\s*# [^\n]*\n)", lambda m: m.group(1) + note, text, count=1)
     rendered.text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
     return rendered, voice.findings
 
@@ -338,10 +347,12 @@ def idle(rendered: Rendered, facts: Mapping[str, Mapping[str, Any]], exhibits: M
     printed = {match.group(2) for match in MARK.finditer(rendered.text)}
     drawn = {str(facts[key]["notebook"]) for key in rendered.facts}
     drawn |= {exhibits[label].notebook for label, _ in rendered.placed if label in exhibits}
+    # A rule of disclosure control may leave out every sentence that drew on a notebook.
+    silenced = {str(fact["notebook"]) for fact in facts.values() if fact.get("withheld")}
     found = [
         f"notebook `{name}` gives the chapter neither a fact nor an exhibit; print one, or take it off the list"
         for name in chapter.notebooks
-        if name not in drawn
+        if name not in drawn | silenced
     ]
     for pattern in chapter.facts:
         fitting = fnmatch.filter(facts, pattern)

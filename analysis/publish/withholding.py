@@ -137,7 +137,7 @@ def leave_out(text: str) -> tuple[str, int]:
     Returns
     -------
     tuple
-        The text, and in how many paragraphs something was left out.
+        The text, and in how many paragraphs and tables something was left out.
     """
     out, count = [], 0
     for block in re.split(r"(\n\s*\n)", text):
@@ -145,8 +145,59 @@ def leave_out(text: str) -> tuple[str, int]:
             out.append(block)
             continue
         if block.lstrip().startswith("|"):
+            count += 1
             out.append(block.replace(HIDDEN, WITHHELD))
             continue
         count += 1
         out.append("\n".join(_paragraph(part) if HIDDEN in part else part for part in _BULLET.split(block)))
     return "".join(out), count
+
+
+# Beginnings of the names of all other tables with facts: of all respondents together, of public registers, of method.
+PLAIN = (
+    "data/",
+    "config/",
+    "report/labels/",
+    "10_validated/",
+    "20_indicators/",
+    "31_coherence/",
+    "32_uncertainty/",
+    "41_sector_clusters/",
+    "42_cooperation_graph/",
+    "43_resilience/",
+    "44_members_survey/",
+    "46_trends/",
+    "47_edition_bridge/",
+    "52_good_practices/",
+    "36_protection/",
+    "30_scores/",
+    "40_analyses/answer_shares.csv",
+    "40_analyses/area_ends.csv",
+    "40_analyses/consistency_summary.csv",
+    "40_analyses/contradictions.csv",
+    "40_analyses/disclosure_effect.csv",
+    "40_analyses/disclosure_signs.csv",
+    "40_analyses/disclosure_summary.csv",
+    "40_analyses/figures/figure-41.csv",
+    "40_analyses/figures/figure-43.csv",
+    "40_analyses/figures/figure-44.csv",
+    "40_analyses/knowledge.csv",
+    "40_analyses/known_contradictions.csv",
+    "40_analyses/members_survey.csv",
+    "40_analyses/recommendation_evidence.csv",
+    "40_analyses/recommendation_subareas.csv",
+    "40_analyses/recommendation_verdicts.csv",
+    "40_analyses/recruitment.csv",
+    "40_analyses/reproduction_summary.csv",
+    "40_analyses/sample_answers.csv",
+    "40_analyses/sample_registry.csv",
+    "40_analyses/score_drivers.csv",
+    "40_analyses/spread.csv",
+    "40_analyses/strengths.csv",
+    "40_analyses/tables/table-74.csv",
+    "45_website_audit/bands.csv",
+    "45_website_audit/criteria.csv",
+    "45_website_audit/distribution.csv",
+    "40_analyses/disclosure_",
+    "33_weights/",
+)

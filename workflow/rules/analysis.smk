@@ -632,7 +632,12 @@ rule disclosure_48:
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        code=package("disclosure", "tables"),
+        plan=rules.protection_36.output.plan,
+        indicators=rules.indicators_20.output.indicators,
+        normalised=rules.scores_30.output.normalised,
+        shares=rules.indicator_statistics_22.output.shares,
+        members=BUILD + "/44_members_survey/estimates.csv",
+        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
     output:
         intervals=ensure(BUILD + "/40_analyses/disclosure.csv", non_empty=True),
         summary=BUILD + "/40_analyses/disclosure_summary.csv",
@@ -640,6 +645,7 @@ rule disclosure_48:
         signs=BUILD + "/40_analyses/disclosure_signs.csv",
         small=BUILD + "/40_analyses/disclosure_small_groups.csv",
         crossings=BUILD + "/40_analyses/disclosure_crossings.csv",
+        more=[f"{BUILD}/40_analyses/disclosure_{name}.csv" for name in ("linked", "exposure", "lists", "protected")],
         facts=BUILD + "/40_analyses/facts/48_disclosure.json",
         notebook=BUILD + "/notebooks/48_disclosure.ipynb",
     log:
