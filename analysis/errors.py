@@ -43,6 +43,10 @@ class PublishError(KlastryError):
     """Chapters, exhibits or a document backend cannot be put together."""
 
 
+class WithheldError(PublishError):
+    """A sentence needs a number that a rule of disclosure control withholds."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One problem of one raw cell, row or column; `row` is the line in the file (the header is line 1)."""

@@ -63,7 +63,8 @@ LAYERS: dict[str, set[str]] = {
     "narrative": {"errors", "config", "framework", "publish.numbers"},
     # Records of data/knowledge: read and checked against the framework.
     "knowledge": {"errors", "facts", "framework", "publish.numbers"},
-    "publish": CORE | {"narrative", "knowledge"},
+    # What a rule of disclosure control withholds is decided once, in the plan.
+    "publish": CORE | {"narrative", "knowledge", "disclosure.shield", "disclosure.plan", "disclosure.column"},
     "generated": {"errors", "config", "bridge"},
 }
 FORBIDDEN = {"snakemake", "papermill", "IPython"}

@@ -6,13 +6,13 @@ are in `sections` (with the engine's defaults), those of the edition in `edition
 """
 
 from analysis.config.base import Section
+from analysis.config.disclosure import WITHHELD, Disclosure, Dominance
 from analysis.config.edition import (
     Bands,
     Communities,
     ComposeMethod,
     Cooperation,
     CrossSections,
-    Disclosure,
     Individual,
     Matching,
     MatchingWeights,
@@ -42,6 +42,7 @@ from analysis.config.sections import (
 from analysis.config.uncertainty import Choice, LeaveOut, UncertainInput, Uncertainty, Uniform, WeightNoise
 
 __all__ = [
+    "WITHHELD",
     "Aggregation",
     "Availability",
     "Bands",
@@ -53,6 +54,7 @@ __all__ = [
     "Denomination",
     "Denominator",
     "Disclosure",
+    "Dominance",
     "Exposure",
     "Imputation",
     "IndexMethod",

@@ -1,4 +1,4 @@
-"""Sections of a method file that only the edition uses: groups, strengths, individual reports, disclosure, words."""
+"""Sections of a method file that only the edition uses: groups, strengths, individual reports, words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from analysis.config.base import Section
 from analysis.config.clustering import Clustering
+from analysis.config.disclosure import Disclosure
 from analysis.config.resilience import Resilience
 from analysis.config.sections import IndexMethod
 
@@ -66,22 +67,6 @@ class Individual(Section):
         0.8, description="share of the way to a target from which a goal of the strategy is on track"
     )
     picks: Annotated[int, Field(ge=1)] = Field(3, description="number of good practices and of recommendations picked")
-
-
-class Disclosure(Section):
-    """What the tables of scores by group may reveal about a respondent."""
-
-    threshold: Annotated[float, Field(gt=0)] = Field(
-        0.02, description="a score counts as disclosed when its possible values lie less than this apart"
-    )
-    decimals: Annotated[int, Field(ge=1, le=4)] = Field(2, description="decimals with which the tables are printed")
-    resolution: Annotated[float, Field(gt=0)] = Field(
-        0.0001, description="scores are told apart at this distance; an even number of it makes a printed step"
-    )
-    time_limit: Annotated[float, Field(gt=0)] = Field(
-        5.0, description="deterministic time of one question to the solver; beyond it a score is undecided"
-    )
-    small_group: Annotated[int, Field(ge=2)] = Field(5, description="groups with fewer respondents are named as small")
 
 
 class Opinions(Section):

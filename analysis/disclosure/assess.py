@@ -16,15 +16,19 @@ STATUSES = (NARROW, OPEN, UNDECIDED, INFEASIBLE)
 WHOLE = "all"
 
 
-def release(cross: pd.DataFrame, decimals: int) -> pd.DataFrame:
+def release(cross: pd.DataFrame, decimals: int, base: float | None = None) -> pd.DataFrame:
     """Return the tables as they will be printed: column `printed` holds the value rounded half up, as a Decimal.
 
     Parameters
     ----------
     cross
         Columns dimension, group, n, code, measure, value, as the cross-sections of an edition; any subset of rows.
+        Withheld values are missing and left out.
+    base
+        Number to whose multiples values are rounded.
     """
-    return cross.assign(printed=cross["value"].map(lambda v: as_printed(v, decimals)))
+    shown = cross[cross["value"].notna()]
+    return shown.assign(printed=shown["value"].map(lambda v: as_printed(v, decimals, base)))
 
 
 def score_columns(
@@ -65,7 +69,7 @@ def score_columns(
         out.append(
             column_of(
                 groups, printed, has, code=str(code), decimals=settings.decimals, resolution=settings.resolution,
-                scale=scale, quantile_type=quantile_type,
+                scale=scale, quantile_type=quantile_type, base=settings.rounding,
             )
         )  # fmt: skip
     return out

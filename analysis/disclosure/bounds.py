@@ -58,6 +58,18 @@ def _order(column: Column, group: Released, low: np.ndarray, high: np.ndarray) -
     return least, most
 
 
+def places(column: Column, group: Released) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of the sorted scores of a group from its own statistics alone, (n,) each, in units."""
+    lowest, highest = column.limits()
+    least, most = np.full(len(group.members), lowest), np.full(len(group.members), highest)
+    for _ in range(ROUNDS):
+        before = least, most
+        least, most = _order(column, group, least, most)
+        if (before[0] == least).all() and (before[1] == most).all():
+            break
+    return least, most
+
+
 def _members(least: np.ndarray, most: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Bounds of the members from those of the places: everybody takes one place, and every place is taken."""
     n = len(low)

@@ -26,9 +26,13 @@ QUARTERS = {"min": 0, "q1": 1, "median": 2, "q3": 3, "benchmark": 4}
 Reading = Literal["strict", "sound"]
 
 
-def as_printed(value: float, decimals: int) -> Decimal:
-    """Round half up on the decimal value with 15 significant digits, as the report prints."""
-    return Decimal(f"{float(value):.15g}").quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+def as_printed(value: float, decimals: int, base: float | None = None) -> Decimal:
+    """Round half up on the decimal value with 15 significant digits, as the report prints; to multiples of `base`."""
+    exact, last = Decimal(f"{float(value):.15g}"), Decimal(1).scaleb(-decimals)
+    if base is not None:
+        step = Decimal(str(base))
+        exact = (exact / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
+    return exact.quantize(last, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ class Column:
     """A score column: number of respondents, released groups, and how values were printed.
 
     `profiles` lists, for each set of respondents who share all their groups, their positions; such respondents can
-    change places, so their scores have one interval. `scale` holds the lowest and highest possible score.
+    change places, so their scores have one interval. `scale` holds the lowest and highest possible score, `base` the
+    number to whose multiples values were rounded, if not to decimals alone.
     """
 
     code: str
@@ -77,15 +82,21 @@ class Column:
     resolution: float
     scale: tuple[float, float] = (0.0, 1.0)
     quantile_type: int = 7
+    base: float | None = None
+
+    @cached_property
+    def step(self) -> Fraction:
+        """Distance of two printed values that follow each other."""
+        return Fraction(str(self.base)) if self.base is not None else Fraction(1, 10**self.decimals)
 
     @cached_property
     def unit(self) -> Fraction:
         """The resolution as a fraction; raises `MethodError` unless the printed step is an even number of units."""
         unit = Fraction(str(self.resolution))
-        step = Fraction(1, 10**self.decimals) / unit
+        step = self.step / unit
         if step.denominator != 1 or step.numerator % 2:
             raise MethodError(
-                f"disclosure: the printed step {10.0**-self.decimals:g} is not an even number of resolutions "
+                f"disclosure: the printed step {float(self.step):g} is not an even number of resolutions "
                 f"{self.resolution:g}; choose disclosure.resolution as 1, 2.5 or 5 times a power of ten below it"
             )
         return unit
@@ -109,7 +120,7 @@ class Column:
 
     def span(self, value: Decimal, times: int, reading: Reading) -> tuple[int, int]:
         """Whole numbers v for which v / `times`, in units, can stand behind a printed value; both ends included."""
-        half = Fraction(1, 2 * 10**self.decimals) / self.unit
+        half = self.step / 2 / self.unit
         centre = Fraction(value) / self.unit
         low, high = (centre - half) * times, (centre + half) * times
         if reading == "sound":
@@ -127,6 +138,7 @@ def column_of(
     resolution: float,
     scale: tuple[float, float] = (0.0, 1.0),
     quantile_type: int = 7,
+    base: float | None = None,
 ) -> Column:
     """Join memberships and printed statistics of one score column.
 
@@ -158,4 +170,4 @@ def column_of(
                 f"disclosure: `{group}` of `{dimension}` is released but nobody in it has a score in {code}"
             )
         released.append(Released(dimension, group, members, dict(printed)))
-    return Column(code, len(kept), tuple(released), decimals, resolution, scale, quantile_type)
+    return Column(code, len(kept), tuple(released), decimals, resolution, scale, quantile_type, base)

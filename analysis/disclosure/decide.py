@@ -62,7 +62,7 @@ class _Seen:
 
 def _single(column: Column, low: int, high: int) -> bool:
     """Whether everything between the bounds, but for one unit at either end, prints as one number."""
-    return len({as_printed(float(v * column.unit), column.decimals) for v in (low, high)}) == 1
+    return len({as_printed(float(v * column.unit), column.decimals, column.base) for v in (low, high)}) == 1
 
 
 class _Decision:

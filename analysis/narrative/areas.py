@@ -114,6 +114,12 @@ class AreaWriter:
         chosen = order_of[-1 if lowest else 0]
         return listed([subjects[g] for g in chosen], " oraz "), f(score(self.code, "mean", chosen[0])), len(chosen) > 1
 
+    def _withheld(self, dimension: str) -> bool:
+        groups = self.desk.grammar.groups
+        known = groups.loc[groups["dimension"] == dimension, "group"].astype(str)
+        ids = [score(self.code, "mean", group) for group in known]
+        return any(i in self.desk.facts and not self.desk.has(i) for i in ids)
+
     def groups(self) -> str:
         """Who leads: status, size, age, strategy, sector."""
         kkk, rest = score(self.code, "mean", "KKK"), score(self.code, "mean", "not KKK")
@@ -134,6 +140,11 @@ class AreaWriter:
         found = {d: self._leaders(d) for d in heads}
         lead = [f"{name} ({'po ' if many else ''}{value})" for name, value, many in found.values()]
         size, age, strategy = lead
+        if self._withheld("sector"):
+            return (
+                f"{status} Pod względem wielkości prowadzą {size}, pod względem wieku {age}, a pod względem strategii "
+                f"{strategy}. Branż nie uszeregowano, bo wyników części z nich nie podano."
+            )
         best, high, several = self._leaders("sector")
         worst, low, several_low = self._leaders("sector", lowest=True)
         po, po_low = "po " if several else "", "po " if several_low else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.config import Words
-from analysis.errors import PublishError
+from analysis.errors import PublishError, WithheldError
 from analysis.narrative.grammar import Grammar
 from analysis.narrative.words import Fact
 from analysis.publish.numbers import fact_text, plural_form
@@ -25,14 +25,22 @@ class Desk:
     words: Words
 
     def fact(self, fact_id: str) -> Fact:
-        """Return a fact; raises `PublishError` when a sentence needs one that was not computed."""
+        """Return a fact.
+
+        Raises
+        ------
+        PublishError
+            A sentence needs a fact that was not computed; `WithheldError` where it is computed but not told.
+        """
         if fact_id not in self.facts:
             raise PublishError(f"the narrator needs the fact `{fact_id}`, which no notebook wrote")
+        if self.facts[fact_id].get("withheld"):
+            raise WithheldError(f"the narrator needs the fact `{fact_id}`, which disclosure.rule withholds")
         return self.facts[fact_id]
 
     def has(self, *fact_ids: str) -> bool:
-        """Whether all these facts exist."""
-        return all(i in self.facts for i in fact_ids)
+        """Whether all these facts exist and may be told."""
+        return all(i in self.facts and not self.facts[i].get("withheld") for i in fact_ids)
 
     def value(self, fact_id: str) -> float:
         """Return the value of a numeric fact."""

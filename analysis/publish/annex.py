@@ -21,6 +21,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from analysis.config import WITHHELD
 from analysis.errors import PublishError
 from analysis.publish import numbers
 from analysis.publish.annex_words import WORDS, Words
@@ -77,6 +78,8 @@ def number_format(form: str, decimals: int) -> str:
 def _value(text: str, form: str, lang: str) -> tuple[float | str | None, str | None]:
     """Return the cell's value and, for numbers inside mixed columns, a format of their own."""
     text = text.strip()
+    if text == WITHHELD:
+        return WITHHELD, None
     if form in ("integer", "number", "percent"):
         return (float(text), None) if text not in ("", "nan") else (None, None)
     if form == "mixed":

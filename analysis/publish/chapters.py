@@ -19,8 +19,8 @@ from typing import Any
 
 import jinja2
 
-from analysis.config import Words
-from analysis.errors import PublishError, suggest
+from analysis.config import WITHHELD, Words
+from analysis.errors import PublishError, WithheldError, suggest
 from analysis.knowledge import Library
 from analysis.narrative import Grammar, Narrator, verdict
 from analysis.narrative.words import DOWN, EQUAL, NEAR, UP
@@ -30,8 +30,15 @@ from analysis.publish.exhibits import Exhibit, exhibit_id
 from analysis.publish.lint import MARK, Finding
 from analysis.publish.outline import Chapter
 from analysis.publish.record_voice import RecordVoice, Told
+from analysis.publish.withholding import ELISION, HIDDEN, leave_out
 
 SOURCE_WORD = {"pl": "Źródło", "en": "Source"}
+LEFT_OUT = {
+    "pl": f"W tym rozdziale znak {ELISION} stoi w miejscu zdań, a znak {WITHHELD} w miejscu liczb, które pozwoliłyby "
+    "odczytać odpowiedzi pojedynczych klastrów (@sec-poufnosc).",
+    "en": f"In this chapter the sign {ELISION} stands for sentences, and {WITHHELD} for numbers, from which answers "
+    "of single clusters could be read (@sec-poufnosc).",
+}
 STILL_TO_COME = {"pl": "W przygotowaniu są jeszcze podrozdziały:", "en": "Sections still in preparation:"}
 
 
@@ -44,6 +51,7 @@ class Rendered:
     facts: set[str] = field(default_factory=set)
     placed: list[tuple[str, Finding]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    left_out: int = 0
 
     def used(self) -> dict[str, Any]:
         """What the chapter rests on, as written beside it."""
@@ -125,21 +133,29 @@ class _Voice:
         fact = self.fact(fact_id)
         if fact is None:
             return "?"
+        if fact.get("withheld"):
+            return HIDDEN
         text = numbers.fact_text(fact, lang=self.lang, decimals=decimals, with_unit=unit, sign=sign)
         return self._mark(text, fact_id, mark)
 
     def value(self, fact_id: str) -> Any:
         """The raw value, for conditions."""
         fact = self.fact(fact_id)
+        if fact is not None and fact.get("withheld"):
+            self.problem(
+                f"fact `{fact_id}` is withheld by disclosure.rule, so no condition can rest on it; ask "
+                f'`has("{fact_id}")` first and say something that holds without it'
+            )
+            return 0
         return 0 if fact is None else fact["value"]
 
     def has(self, fact_id: str) -> bool:
-        """Whether a fact exists."""
-        return fact_id in self.facts
+        """Whether a fact exists and may be told."""
+        return fact_id in self.facts and not self.facts[fact_id].get("withheld")
 
     def ids(self, prefix: str) -> list[str]:
-        """Ids that begin with `prefix`, sorted."""
-        return sorted(k for k in self.facts if k.startswith(prefix))
+        """Ids of facts that may be told and begin with `prefix`, sorted."""
+        return sorted(k for k in self.facts if k.startswith(prefix) and self.has(k))
 
     def plural(
         self,
@@ -155,6 +171,8 @@ class _Voice:
         fact = self.fact(fact_id)
         if fact is None:
             return "?"
+        if fact.get("withheld"):
+            return HIDDEN
         if self.lang == "en":
             forms = {"one": one, "other": few}
         else:
@@ -170,26 +188,28 @@ class _Voice:
         shown = numbers.fact_text(fact, lang=self.lang, with_unit=False)
         return f"{self._mark(shown, fact_id, mark)}{numbers.NBSP}{word}"
 
-    def _verdict(self, first: str, second: str) -> int | None:
+    def _verdict(self, first: str, second: str) -> int | str:
+        """Return 1, 0 or -1, or what is printed where that cannot be said."""
         a, b = self.fact(first), self.fact(second)
         if a is None or b is None:
-            return None
+            return "?"
+        if a.get("withheld") or b.get("withheld"):
+            return HIDDEN
         try:
             found = verdict(a, b, self.words, lang=self.lang)
         except PublishError as error:
-            self.problem(f"`{first}` and `{second}`: {error}")
-            return None
+            return self.problem(f"`{first}` and `{second}`: {error}")
         return {UP: 1, DOWN: -1, EQUAL: 0, NEAR: 0}[found]
 
     def change(self, new: str, old: str, up: str, down: str, same: str) -> str:
         """The word for the change from `old` to `new`."""
         verdict = self._verdict(new, old)
-        return "?" if verdict is None else {1: up, -1: down, 0: same}[verdict]
+        return verdict if isinstance(verdict, str) else {1: up, -1: down, 0: same}[verdict]
 
     def compare(self, a: str, b: str, *, more: str, less: str, same: str) -> str:
         """The word for `a` compared with `b`."""
         verdict = self._verdict(a, b)
-        return "?" if verdict is None else {1: more, -1: less, 0: same}[verdict]
+        return verdict if isinstance(verdict, str) else {1: more, -1: less, 0: same}[verdict]
 
     def _exhibit(self, kind: str, no: int, floating: bool = False) -> str:
         label = exhibit_id(kind, no)
@@ -216,6 +236,8 @@ class _Voice:
             return self.problem(f"{what}(“{code}”): the framework has no narrative tables")
         try:
             text = getattr(self.narrator, what)(code)
+        except WithheldError:
+            return f"{HIDDEN}."
         except PublishError as error:
             return self.problem(f"{what}(“{code}”): {error}")
         return environment(self.folder).from_string(text).render(self.functions())
@@ -311,6 +333,10 @@ def render(
         near = suggest(missing.group(1), list(known)) if missing else ""
         place = _line_of(error, folder, chapter.file)
         return rendered, [*voice.findings, Finding(*place, f"{error}{near}")]
+    text, rendered.left_out = leave_out(text)
+    if rendered.left_out:
+        note = f"\n::: {{.note}}\n{LEFT_OUT[chapter.lang]}\n:::\n"
+        text = re.sub(r"\A(\s*# [^\n]*\n)", lambda m: m.group(1) + note, text, count=1)
     rendered.text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
     return rendered, voice.findings
 
@@ -321,15 +347,18 @@ def idle(rendered: Rendered, facts: Mapping[str, Mapping[str, Any]], exhibits: M
     printed = {match.group(2) for match in MARK.finditer(rendered.text)}
     drawn = {str(facts[key]["notebook"]) for key in rendered.facts}
     drawn |= {exhibits[label].notebook for label, _ in rendered.placed if label in exhibits}
+    # A rule of disclosure control may leave out every sentence that drew on a notebook.
+    silenced = {str(fact["notebook"]) for fact in facts.values() if fact.get("withheld")}
     found = [
         f"notebook `{name}` gives the chapter neither a fact nor an exhibit; print one, or take it off the list"
         for name in chapter.notebooks
-        if name not in drawn
+        if name not in drawn | silenced
     ]
     for pattern in chapter.facts:
-        promised = fnmatch.filter(facts, pattern)
+        fitting = fnmatch.filter(facts, pattern)
+        promised = [key for key in fitting if not facts[key].get("withheld")]
         missing = sorted(set(promised) - printed)
-        if not promised:
+        if not fitting:
             found.append(f"no fact fits `{pattern}`; correct the pattern or compute the fact")
         elif missing:
             shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")

@@ -19,6 +19,7 @@ import yaml
 from analysis.errors import PublishError
 from analysis.framework import OVERALL, Framework, load_framework
 from analysis.publish.publication import Publication
+from analysis.publish.withholding import SUMS
 
 SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
 LICENCES = {
@@ -59,6 +60,11 @@ class Resource:
 
 
 _REQUIRED = {"required": True}
+_WITHHELD = Field(
+    "withheld", "integer", "1: wartości nie podano, żeby nie ujawnić odpowiedzi pojedynczego klastra",
+    "1: the value is withheld so that no answers of a single cluster are disclosed",
+    {"required": True, "enum": [0, 1]},
+)  # fmt: skip
 _CODE = Field("code", "string", "kod podobszaru, obszaru, wskaźnika albo ALL", "code of the element, or ALL", _REQUIRED)
 _DIMENSION = Field("dimension", "string", "przekrój", "kind of grouping", _REQUIRED)
 _GROUP = Field("group", "string", "grupa klastrów", "group of clusters", _REQUIRED)
@@ -92,7 +98,7 @@ def _elements(framework: Framework) -> Resource:
 
 def _scores(pub: Publication, framework: Framework) -> tuple[Resource, Resource]:
     """Groups, and the scores by group: the numbers of the annex tables."""
-    cross = _read(pub, "40_analyses/cross_sections.csv")
+    cross = pub.shield.scores(_read(pub, "40_analyses/cross_sections.csv"))
     names = framework.cross_sections.set_index(["dimension", "group"])
     groups = cross.drop_duplicates(["dimension", "group"])[["dimension", "group", "n"]].reset_index(drop=True)
     for lang in ("pl", "en"):
@@ -109,9 +115,10 @@ def _scores(pub: Publication, framework: Framework) -> tuple[Resource, Resource]
         "measure", "string", "miara w grupie; benchmark to największy wynik", "measure; the benchmark is the maximum",
         {"required": True, "enum": ["min", "q1", "median", "mean", "q3", "benchmark"]},
     )  # fmt: skip
-    value = Field("value", "number", "wynik od zera do jednego, niezaokrąglony", "score from 0 to 1, unrounded",
+    exact = ("niezaokrąglony", "unrounded") if not pub.shield.active else ("jak w druku", "as printed")
+    value = Field("value", "number", f"wynik od zera do jednego, {exact[0]}", f"score from 0 to 1, {exact[1]}",
                   {"minimum": 0, "maximum": 1})  # fmt: skip
-    fields = (_DIMENSION, _GROUP, _N, _CODE, measure, value)
+    fields = (_DIMENSION, _GROUP, _N, _CODE, measure, value, *([_WITHHELD] if pub.shield.active else []))
     scores = Resource(
         "scores_by_group", "Wyniki według grup klastrów", "Scores by group of clusters",
         cross[[f.name for f in fields]],
@@ -128,15 +135,19 @@ def _statistics(pub: Publication) -> Resource:
     long = long.sort_values(
         ["code", "statistic"], key=lambda c: c.map(order if c.name == "code" else rank), ignore_index=True
     )
+    gone = long["code"].isin(pub.shield.elements) & long["statistic"].isin(SUMS)
+    long = long.assign(value=long["value"].mask(gone), withheld=gone.astype(int))
     fields = (
         _CODE,
         Field("statistic", "string", "miara; n to liczba odpowiedzi, positive liczba klastrów powyżej zera",
               "statistic; n is the number of answers, positive the number above zero",
               {"required": True, "enum": list(STATISTICS)}),
         Field("value", "number", "wartość w jednostce wskaźnika", "value in the indicator's unit, unrounded"),
+        *([_WITHHELD] if pub.shield.active else []),
     )  # fmt: skip
     return Resource(
-        "indicator_statistics", "Statystyki wskaźników", "Statistics of the indicators", long, fields,
+        "indicator_statistics", "Statystyki wskaźników", "Statistics of the indicators",
+        long[[f.name for f in fields]], fields,
         ("code", "statistic"), ((("code",), "elements", ("code",)),),
     )  # fmt: skip
 
@@ -174,6 +185,10 @@ def _shares(pub: Publication, framework: Framework) -> Resource:
 def _members(pub: Publication, framework: Framework) -> Resource:
     table = _read(pub, "44_members_survey/estimates.csv").astype({"option": str}).fillna({"option": ""})
     table["option"] = table["option"].replace("nan", "")
+    hidden = pd.Series([pub.shield.hides(d, g) for d, g in zip(table["dimension"], table["group"], strict=True)])
+    numeric = ["count", "value", "low", "high", "deff"]
+    table[numeric] = table[numeric].mask(hidden)
+    table["withheld"] = hidden.astype(int)
     book = framework.codebooks["members"].set_index("item")
     for lang in ("pl", "en"):
         parts = [book[f"{column}_{lang}"].reindex(table["item"]).to_numpy() for column in ("question", "option")]
@@ -198,6 +213,7 @@ def _members(pub: Publication, framework: Framework) -> Resource:
         Field("high", "number", "górny koniec przedziału ufności", "upper confidence limit"),
         Field("deff", "number", "efekt schematu: wariancja na tle próby prostej", "design effect"),
         Field("small", "boolean", "mała podstawa", "small base", {"required": True}),
+        *([_WITHHELD] if pub.shield.active else []),
         Field("question_pl", "string", "pytanie po polsku", "question in Polish", _REQUIRED),
         Field("question_en", "string", "pytanie po angielsku", "question in English", _REQUIRED),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from analysis.config import WITHHELD
 from analysis.errors import PublishError
 from analysis.publish import numbers
 from analysis.publish.exhibits import Exhibit
@@ -74,6 +75,8 @@ def _cell(value: str, column: Mapping[str, Any], lang: str, place: str) -> str:
     form = column.get("format", "text")
     text = value.strip()
     if form in _NUMERIC:
+        if text == WITHHELD:
+            return WITHHELD
         if text == "":
             return numbers.MISSING
         try:

@@ -207,7 +207,8 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     out.mkdir(parents=True)
     chapters = [paginate(chapter) for chapter in pub.book.chapters]
     pages = [p for chapter in chapters for p in (chapter, *chapter.children)]
-    notebooks = notebook_pages(pub.build / "notebooks")
+    # What cells show comes from the full tables; a rule of disclosure control lets only their code be read.
+    notebooks = notebook_pages(pub.build / "notebooks", outputs=not pub.shield.active)
     names = {n.name for n in notebooks}
     places = _places(pages)
     facts_of, number_pages = ledger.open_ledger(pub, notebooks)

@@ -93,9 +93,13 @@ def _without_repeated_parameters(notebook: nbformat.NotebookNode) -> nbformat.No
     return notebook
 
 
-def notebook_page(path: Path, exporter: HTMLExporter | None = None) -> NotebookPage:
-    """Convert one executed notebook."""
+def notebook_page(path: Path, exporter: HTMLExporter | None = None, *, outputs: bool = True) -> NotebookPage:
+    """Convert one executed notebook, with what its cells show unless `outputs` is false."""
     notebook = _without_repeated_parameters(nbformat.read(path, as_version=4))
+    if not outputs:
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = []
     body, _ = (exporter or _exporter()).from_notebook_node(notebook)
     soup = _clean(body)
     code = []
@@ -110,7 +114,7 @@ def notebook_page(path: Path, exporter: HTMLExporter | None = None) -> NotebookP
     return NotebookPage(path.stem, title, f'<div class="notebook">{soup}</div>', words, tuple(code))
 
 
-def notebook_pages(folder: Path) -> list[NotebookPage]:
+def notebook_pages(folder: Path, *, outputs: bool = True) -> list[NotebookPage]:
     """Convert every executed notebook of a build, in the order of their numbers."""
     exporter = _exporter()
-    return [notebook_page(path, exporter) for path in sorted(folder.glob("[0-9]*.ipynb"))]
+    return [notebook_page(path, exporter, outputs=outputs) for path in sorted(folder.glob("[0-9]*.ipynb"))]

@@ -16,6 +16,7 @@ from typing import Any
 from babel import Locale
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
+from analysis.config import WITHHELD
 from analysis.errors import PublishError
 
 NBSP = "\u00a0"
@@ -97,6 +98,8 @@ def fact_text(
     sign: bool = False,
 ) -> str:
     """Format a record of `facts.json` with its own unit and decimals, or with `decimals` given here."""
+    if fact.get("withheld"):
+        return WITHHELD
     return quantity(
         fact["value"],
         fact["unit"],

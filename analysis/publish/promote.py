@@ -9,6 +9,7 @@ from analysis.errors import PublishError
 from analysis.publish.about_page import fill_files
 from analysis.publish.crate import write_crate
 from analysis.publish.exhibits import load_outline, write_list
+from analysis.publish.gate import check_protection
 from analysis.publish.publication import Publication
 
 
@@ -35,7 +36,8 @@ def promote(pub: Publication) -> Path:
     Raises
     ------
     PublishError
-        A format is missing; names each with the step that makes it. The last report stays as it was.
+        A format is missing, named with the step that makes it, or a rule of disclosure control is broken. The last
+        report stays as it was.
     """
     steps = {
         "html": "html",
@@ -48,6 +50,7 @@ def promote(pub: Publication) -> Path:
     absent = [f"{name} (klastry publish {step})" for name, step in steps.items() if not (pub.out_dir / name).exists()]
     if absent:
         raise PublishError(f"the report is not complete, so nothing was replaced; missing: {', '.join(absent)}")
+    check_protection(pub, pub.out_dir)
     target = pub.build / "60_report"
     staged = pub.build / ".60_report.new"
     if staged.exists():

@@ -13,6 +13,7 @@ from typing import Any
 from babel.dates import format_date
 
 from analysis.config import Words, load_method
+from analysis.disclosure.shield import Shield, read_shield
 from analysis.errors import ConfigError, PublishError
 from analysis.publish.assemble import Book
 from analysis.publish.exhibits import Exhibit, load_exhibits
@@ -74,6 +75,11 @@ class Publication:
         if not path.is_file():
             raise PublishError("facts.json is not there yet; run the analyses first: klastry build analyses")
         return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    @cached_property
+    def shield(self) -> Shield:
+        """What the method withholds."""
+        return read_shield(self.build, load_method(self.method, self.project / "config").disclosure)
 
     @cached_property
     def exhibits(self) -> dict[str, Exhibit]:

@@ -25,6 +25,7 @@ from analysis.publish.lint import Finding
 from analysis.publish.outline import load_chapters
 from analysis.publish.publication import LANG, Publication, open_publication
 from analysis.publish.record_voice import at_record, typed_digits
+from analysis.publish.withholding import withhold
 
 # Kind of record -> file (without .md) of the chapter that prints it, for allowances bound to one chapter.
 RECORDS_OF = {"practice": "09_dobre_praktyki", "recommendation": "11_rekomendacje", "term": "12_zalaczniki"}
@@ -228,7 +229,14 @@ def render_quarto(pub: Publication) -> Path:
 def merge_all_facts(pub: Publication) -> Path:
     """Merge the facts of all notebooks into `facts.json`."""
     out = pub.build / "facts.json"
-    print(f"facts: {merge_facts(sorted((pub.build / '40_analyses' / 'facts').glob('*.json')), out)}")
+    number = merge_facts(sorted((pub.build / "40_analyses" / "facts").glob("*.json")), out)
+    if pub.shield.active:
+        kept = withhold(json.loads(out.read_text(encoding="utf-8")), pub.shield)
+        _write_json(kept, out)
+        gone = sum(bool(record.get("withheld")) for record in kept.values())
+        print(f"facts: {number}, {gone} of them withheld")
+    else:
+        print(f"facts: {number}")
     return out
 
 

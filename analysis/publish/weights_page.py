@@ -35,6 +35,8 @@ def weights_data(pub: Publication) -> dict[str, Any] | None:
         return None
     if pub.info["provenance"] == SURVEY and pub.info.get("publish_respondents") is not True:
         return None
+    if not pub.shield.settings.points:
+        return None
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return None if "reason" in loaded else loaded
 

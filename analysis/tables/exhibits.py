@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import yaml
 
+from analysis.config import WITHHELD
 from analysis.errors import PublishError
 from analysis.workspace import Column, Workspace
 
@@ -95,9 +96,20 @@ class ExhibitDesk:
     labels: Labels
     english: Labels | None = None
 
-    def figure(self, no: int, figure: Figure, data: pd.DataFrame, *, alt: str, source: str, note: str = "") -> Figure:
-        """Save a figure and return it, so that the notebook shows it."""
+    def figure(
+        self, no: int, figure: Figure, data: pd.DataFrame, *, alt: str, source: str, note: str = "", units: bool = False
+    ) -> Figure:
+        """Save a figure and return it, so that the notebook shows it.
+
+        `units` says that it shows single respondents; a method that lets no figure do so gets a sentence instead.
+        """
         caption = self.labels.caption("figure", no)
+        if units and not self.ws.method.disclosure.points:
+            alt = self.labels["words"]["withheld_points"]
+            figure.clear()
+            figure.set_size_inches(figure.get_size_inches()[0], 0.8)
+            figure.text(0.02, 0.4, alt, fontsize=9)
+            data, note = data.iloc[:0], self.labels["words"]["withheld_why"]
         self.ws.save_figure(
             figure,
             no=no,
@@ -110,6 +122,13 @@ class ExhibitDesk:
             note=note or caption.get("note", ""),
         )
         return figure
+
+    @staticmethod
+    def _told(table: pd.DataFrame, note: str, labels: Labels) -> str:
+        """Return the note of a table, with what the sign of a withheld value means if the table has one."""
+        if not bool((table.astype(object) == WITHHELD).any(axis=None)):
+            return note
+        return f"{note} {labels['words']['withheld_note']}".strip()
 
     def table(
         self,
@@ -130,7 +149,8 @@ class ExhibitDesk:
         other: dict[str, Any] | None = None
         if english is not None and self.english is not None:
             words = self.english.caption("table", no)
-            other = {"title": words["title"], "note": words.get("note", ""), "source": english.source}
+            told = self._told(english.table, words.get("note", ""), self.english)
+            other = {"title": words["title"], "note": told, "source": english.source}
             other |= {"table": english.table, "columns": english.columns}
         self.ws.save_table(
             table,
@@ -140,7 +160,7 @@ class ExhibitDesk:
             columns=columns,
             notebook=self.notebook,
             source=source,
-            note=note or caption.get("note", ""),
+            note=self._told(table, note or caption.get("note", ""), self.labels),
             row_header=row_header,
             orientation=orientation,
             emphasis=emphasis,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from analysis.config import WITHHELD
 from analysis.framework import Framework
 from analysis.tables.exhibits import English, ExhibitDesk, Labels
 from analysis.workspace import Column
 
 CATEGORICAL = ("category_score", "score_and_ticks", "yes_no")
+# What rests on the total or on its largest unit, where one respondent makes nearly all of it.
+SUMS = ("mean", "benchmark")
 Number = Callable[[float, int], str]
 
 
@@ -52,6 +55,7 @@ def indicator_table(
     *,
     number: Number,
     lang: str = "pl",
+    withheld: Collection[str] = (),
 ) -> pd.DataFrame:
     """Display table of the indicators of one area.
 
@@ -67,6 +71,8 @@ def indicator_table(
         Code of the area.
     number
         How the language prints a number with so many decimals.
+    withheld
+        Indicators whose mean and benchmark are not printed, because one respondent makes nearly all of the total.
 
     Returns
     -------
@@ -91,6 +97,9 @@ def indicator_table(
             remarks += [] if categorical else _count_remark(row, labels, decimals, number)
             measures = ("mean", "median", "benchmark")
             printed = {m: "" if categorical else number(row[m], decimals) for m in measures}
+            if code in withheld:
+                row = row | dict.fromkeys(SUMS, None)
+                printed |= dict.fromkeys(SUMS, WITHHELD)
             rows.append(
                 {
                     "code": code,
@@ -134,6 +143,7 @@ def save_indicator_tables(
     number: Mapping[str, Number],
     source: Mapping[str, str],
     first: int = 13,
+    withheld: Collection[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """Save one table for each area under the numbers from `first` on; returns the Polish ones by area code.
 
@@ -141,11 +151,20 @@ def save_indicator_tables(
     """
     saved = {}
     for no, area in enumerate(framework.areas.index, start=first):
-        table = indicator_table(framework, statistics, shares["pl"], area, desk.labels, number=number["pl"])
+        table = indicator_table(
+            framework, statistics, shares["pl"], area, desk.labels, number=number["pl"], withheld=withheld
+        )
         english = None
         if desk.english is not None:
             other = indicator_table(
-                framework, statistics, shares["en"], area, desk.english, number=number["en"], lang="en"
+                framework,
+                statistics,
+                shares["en"],
+                area,
+                desk.english,
+                number=number["en"],
+                lang="en",
+                withheld=withheld,
             )
             english = English(other, indicator_columns(desk.english), source["en"])
         saved[str(area)] = desk.table(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from analysis.config import WITHHELD
 from analysis.errors import PublishError
 from analysis.framework import OVERALL, Framework
 from analysis.tables.exhibits import English, ExhibitDesk, Labels
@@ -30,7 +31,7 @@ def score_table(
     Parameters
     ----------
     cross
-        Columns dimension, group, n, code, measure, value.
+        Columns dimension, group, n, code, measure, value; 1 in a column withheld puts a sign for the value.
 
     Returns
     -------
@@ -42,8 +43,11 @@ def score_table(
     PublishError
         The group is not in the cross-sections.
     """
-    wide = _group(cross, dimension, group).pivot(index="code", columns="measure", values="value")
-    wide = wide.loc[framework.score_codes, list(MEASURES)]
+    rows = _group(cross, dimension, group)
+    wide = rows.pivot(index="code", columns="measure", values="value").loc[framework.score_codes, list(MEASURES)]
+    if "withheld" in rows and rows["withheld"].any():
+        gone = rows.pivot(index="code", columns="measure", values="withheld").loc[wide.index, wide.columns]
+        wide = wide.astype(object).mask(gone == 1, WITHHELD)
     table = wide.rename_axis(None, axis=1).reset_index()
     names = [
         framework.label(c, lang) if c == OVERALL else f"{c}. {framework.label(c, lang)}" for c in framework.score_codes

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from analysis.config import WITHHELD
 from analysis.facts import FactSet
 from analysis.framework import Framework
 from analysis.tables.exhibits import Labels
@@ -46,7 +47,7 @@ def sector_table(
     Parameters
     ----------
     means
-        From `analysis.profiles.sectors.group_means`.
+        From `analysis.profiles.sectors.group_means`; a missing mean is withheld.
     listed
         As for `sector_values`.
 
@@ -71,7 +72,12 @@ def sector_table(
         rows.append(
             {"code": code, "name": f"{name}, {unit}" if unit and unit != "%" else name, "unit": unit}
             | {g: wide[code][g] for g in groups}
-            | {f"{g}_text": number(wide[code][g], decimals) + ("%" if unit == "%" else "") for g in groups}
+            | {
+                f"{g}_text": WITHHELD
+                if pd.isna(wide[code][g])
+                else number(wide[code][g], decimals) + ("%" if unit == "%" else "")
+                for g in groups
+            }
         )
     return pd.DataFrame(rows)
 

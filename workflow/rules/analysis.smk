@@ -72,6 +72,28 @@ rule indicators_20:
         NOTEBOOK
 
 
+rule protection_36:
+    input:
+        notebook="notebooks/36_protection.ipynb",
+        scores=BUILD + "/30_scores/scores.csv",
+        indicators=rules.indicators_20.output.indicators,
+        characteristics=rules.indicators_20.output.characteristics,
+        framework=framework_files(),
+        code=package("disclosure", "profiles", "composite.quantiles", "tables"),
+    output:
+        plan=ensure(BUILD + "/36_protection/plan.csv", non_empty=True),
+        notebook=BUILD + "/notebooks/36_protection.ipynb",
+    log:
+        BUILD + "/logs/36_protection.log",
+    params:
+        name="36_protection",
+        method=method("disclosure", "cross_sections", "normalisation"),
+    message:
+        "36_protection"
+    shell:
+        NOTEBOOK
+
+
 rule sample_21:
     input:
         notebook="notebooks/21_sample.ipynb",
@@ -102,7 +124,8 @@ rule indicator_statistics_22:
         tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output.indicators,
         framework=framework_files(),
-        code=package("profiles", "composite.quantiles", "charts", "tables"),
+        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
+        plan=rules.protection_36.output.plan,
     output:
         exhibits("table", *range(13, 18)),
         statistics=BUILD + "/40_analyses/indicator_statistics.csv",
@@ -113,6 +136,7 @@ rule indicator_statistics_22:
         BUILD + "/logs/22_indicator_statistics.log",
     params:
         name="22_indicator_statistics",
+        shield=shield(),
     message:
         "22_indicator_statistics"
     shell:
@@ -227,6 +251,7 @@ rule uncertainty_32:
     params:
         name="32_uncertainty",
         method=method(*STEPS, "uncertainty", "cross_sections", "seed"),
+        shield=shield(),
         variants=variant_methods(),
     message:
         "32_uncertainty"
@@ -272,6 +297,7 @@ rule score_drivers_34:
         BUILD + "/logs/34_score_drivers.log",
     params:
         name="34_score_drivers",
+        shield=shield(),
     message:
         "34_score_drivers"
     shell:
@@ -285,7 +311,8 @@ rule cross_sections_40:
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
         previous="data/editions/2022/published/statistics.csv",
-        code=package("profiles", "composite.quantiles", "charts", "tables"),
+        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
+        plan=rules.protection_36.output.plan,
     output:
         exhibits("table", 1, 2, 12, *range(18, 37)),
         exhibits("figure", 13, 14, 15, 16, 19, 40, 48),
@@ -301,6 +328,7 @@ rule cross_sections_40:
     params:
         name="40_cross_sections",
         method=method("cross_sections", "strengths"),
+        shield=shield(),
     message:
         "40_cross_sections"
     shell:
@@ -314,7 +342,8 @@ rule members_survey_44:
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
         labels=[f"report/labels/{name}.yaml" for name in ("pl", "en", "exhibits_pl", "exhibits_en")],
-        code=package("opinions", "charts", "tables"),
+        code=package("disclosure", "opinions", "charts", "tables"),
+        plan=rules.protection_36.output.plan,
     output:
         exhibits("table", 37, *range(58, 63)),
         exhibits("figure", *range(64, 70)),
@@ -330,6 +359,7 @@ rule members_survey_44:
     params:
         name="44_members_survey",
         method=method("opinions", "seed"),
+        shield=shield(),
     message:
         "44_members_survey"
     shell:
@@ -365,7 +395,8 @@ rule subareas_39:
         notebook="notebooks/39_subareas.ipynb",
         cross=rules.cross_sections_40.output.cross,
         framework=framework_files(),
-        code=package("charts", "tables"),
+        code=package("disclosure", "charts", "tables"),
+        plan=rules.protection_36.output.plan,
     output:
         exhibits("table", *range(5, 10)),
         exhibits("figure", *range(20, 29), *range(30, 40)),
@@ -374,6 +405,7 @@ rule subareas_39:
         BUILD + "/logs/39_subareas.log",
     params:
         name="39_subareas",
+        shield=shield(),
     message:
         "39_subareas"
     shell:
@@ -388,7 +420,8 @@ rule sector_profiles_37:
         normalised=rules.scores_30.output.normalised,
         cross=rules.cross_sections_40.output.cross,
         framework=framework_files(),
-        code=package("profiles", "composite.quantiles", "charts", "tables"),
+        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
+        plan=rules.protection_36.output.plan,
     output:
         exhibits("table", 10),
         tables=[f"{BUILD}/37_sector_profiles/{name}.csv" for name in ("means", "contrasts", "leaders")],
@@ -398,6 +431,7 @@ rule sector_profiles_37:
         BUILD + "/logs/37_sector_profiles.log",
     params:
         name="37_sector_profiles",
+        shield=shield(),
     message:
         "37_sector_profiles"
     shell:
@@ -436,7 +470,8 @@ rule trends_46:
         previous=previous_files(),
         history="data/editions/history.csv",
         framework=framework_files(),
-        code=package("profiles", "composite.quantiles", "charts", "tables"),
+        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
+        plan=rules.protection_36.output.plan,
     output:
         exhibits("table", 11, 45),
         exhibits("figure", 46, 47),
@@ -449,6 +484,7 @@ rule trends_46:
         BUILD + "/logs/46_trends.log",
     params:
         name="46_trends",
+        shield=shield(),
     message:
         "46_trends"
     shell:
@@ -490,7 +526,8 @@ rule sector_clusters_41:
         scores=rules.scores_30.output.scores,
         framework=framework_files(),
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("clustering", "composite", "charts", "tables"),
+        code=package("disclosure", "clustering", "composite", "charts", "tables"),
+        plan=rules.protection_36.output.plan,
     output:
         exhibits("figure", 54, 55, 56, 57, 58),
         exhibits("table", 47, 48, 49, 50, 51),
@@ -525,6 +562,7 @@ rule sector_clusters_41:
     params:
         name="41_sector_clusters",
         method=method(*STEPS, "clustering", "seed"),
+        shield=shield(),
     message:
         "41_sector_clusters"
     shell:
@@ -594,7 +632,12 @@ rule disclosure_48:
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        code=package("disclosure", "tables"),
+        plan=rules.protection_36.output.plan,
+        indicators=rules.indicators_20.output.indicators,
+        normalised=rules.scores_30.output.normalised,
+        shares=rules.indicator_statistics_22.output.shares,
+        members=BUILD + "/44_members_survey/estimates.csv",
+        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
     output:
         intervals=ensure(BUILD + "/40_analyses/disclosure.csv", non_empty=True),
         summary=BUILD + "/40_analyses/disclosure_summary.csv",
@@ -602,6 +645,7 @@ rule disclosure_48:
         signs=BUILD + "/40_analyses/disclosure_signs.csv",
         small=BUILD + "/40_analyses/disclosure_small_groups.csv",
         crossings=BUILD + "/40_analyses/disclosure_crossings.csv",
+        more=[f"{BUILD}/40_analyses/disclosure_{name}.csv" for name in ("linked", "exposure", "lists", "protected")],
         facts=BUILD + "/40_analyses/facts/48_disclosure.json",
         notebook=BUILD + "/notebooks/48_disclosure.ipynb",
     log:
@@ -662,7 +706,8 @@ rule resilience_43:
         edition=f"data/editions/{EDITION}/edition.yaml",
         own_method="config/resilience/index.yaml",
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
+        code=package("disclosure", "resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
+        plan=rules.protection_36.output.plan,
     output:
         exhibits("figure", *range(59, 64)),
         exhibits("table", *range(52, 58)),
@@ -692,6 +737,7 @@ rule resilience_43:
     params:
         name="43_resilience",
         method=method(*STEPS, "resilience", "cooperation", "seed"),
+        shield=shield(),
     message:
         "43_resilience"
     shell:
@@ -787,11 +833,14 @@ rule facts:
             rules.reproduction_49.output.facts,
             rules.good_practices_52.output.facts,
         ],
-        code=["analysis/facts.py"],
+        plan=rules.protection_36.output.plan,
+        code=["analysis/facts.py", "analysis/publish/withholding.py", *package("disclosure")],
     output:
         ensure(BUILD + "/facts.json", non_empty=True),
     log:
         BUILD + "/logs/facts.log",
+    params:
+        shield=shield(),
     message:
         "facts"
     shell:

@@ -79,6 +79,12 @@ def method(*sections):
     return repr({name: dump[name] for name in sections})
 
 
+def shield():
+    """What the method withholds, as text, for the steps that draw and print; the attack has keys of its own."""
+    settings = METHOD_CONFIG.disclosure
+    return repr(settings.model_dump(include={"rule", "action", "rounding", "decimals", "points"}))
+
+
 def variant_methods():
     """The index of each variant that is shown beside the draws, as text."""
     variants = {name: load_method(name, Path("config")) for name in METHOD_CONFIG.uncertainty.variants}

@@ -28,7 +28,8 @@ rule individual_notebooks:
         strategies=sorted(str(p) for p in Path(f"data/editions/{EDITION}/strategies").glob("*.yaml")),
         private=private_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
-        code=package("profiles", "composite", "cooperation", "knowledge", "opinions", "charts", "tables"),
+        code=package("disclosure", "profiles", "composite", "cooperation", "knowledge", "opinions", "charts", "tables"),
+        plan=rules.protection_36.output.plan,
     output:
         ensure(INDIVIDUAL + "/respondents.csv", non_empty=True),
     log:
@@ -37,6 +38,7 @@ rule individual_notebooks:
     params:
         name="individual",
         method=method(*STEPS, "individual", "cooperation"),
+        shield=shield(),
     message:
         "individual: notebooks"
     shell:

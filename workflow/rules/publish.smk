@@ -17,7 +17,7 @@ rule chapters_50:
         edition=f"data/editions/{EDITION}/edition.yaml",
         framework=framework_files(),
         knowledge=knowledge_files(),
-        code=package("publish", "narrative", "knowledge"),
+        code=package("publish", "narrative", "knowledge", "disclosure"),
     output:
         book=ensure(BUILD + "/50_chapters/book.json", non_empty=True),
         text=BUILD + "/50_chapters/book.md",
@@ -25,6 +25,7 @@ rule chapters_50:
         BUILD + "/logs/50_chapters.log",
     params:
         method=method("words"),
+        shield=shield(),
     message:
         "50_chapters"
     shell:
@@ -53,6 +54,7 @@ rule html:
                 "32_uncertainty",
                 "33_weights",
                 "34_score_drivers",
+                "36_protection",
                 "37_sector_profiles",
                 "38_selected_results",
                 "39_subareas",
@@ -119,13 +121,16 @@ rule annex:
         framework=framework_files(),
         licence=f"{RAW}/coordinators.csv.source.yaml",
         edition=f"data/editions/{EDITION}/edition.yaml",
-        code=package("publish"),
+        plan=rules.protection_36.output.plan,
+        code=package("publish", "disclosure"),
     output:
         f"{OUT}/aneks-statystyczny-{EDITION}.xlsx",
         f"{OUT}/statistical-annex-{EDITION}.xlsx",
         OUT + "/dane/datapackage.json",
     log:
         BUILD + "/logs/60_annex.log",
+    params:
+        shield=shield(),
     message:
         "60_report: xlsx"
     shell:
@@ -139,6 +144,7 @@ rule publish:
         docx=rules.docx.output,
         xlsx=rules.annex.output,
         individual=rules.individual_reports.output,
+        attack=rules.disclosure_48.output.summary,
         outline="report/exhibits.csv",
     output:
         # One file stands for the folder, which is swapped as a whole; naming its files as outputs would let the

@@ -149,8 +149,8 @@ def peer_medians(
         group = traits.at[respondent, dimension]
         members = traits.index[traits[dimension] == group]
         size = scores.loc[members].notna().sum()
-        enough = size >= min_peers
         own = _measure(cross, dimension, str(group), "median").reindex(scores.columns)
+        enough = (size >= min_peers) & own.notna()  # a median that the publication withholds is withheld here as well
         out[dimension] = own.where(enough, whole)
         out[f"{dimension}_n"] = size.where(enough, n)
         out[f"{dimension}_replaced"] = (~enough).astype(int)

@@ -38,10 +38,13 @@ def open_ledger(pub: Publication, notebooks: Sequence[NotebookPage]) -> tuple[Le
         A fact names a table that does not exist, or the labels of facts cannot be read.
     """
     framework = load_framework(pub.project / "data")
-    sources = Sources(pub.project, pub.build, pub.edition, str(pub.info["provenance"]), framework, pub.facts)
+    facts = {key: fact for key, fact in pub.facts.items() if not fact.get("withheld")}
+    # Under a rule of disclosure control no cell of an answer is shown, as of a survey.
+    provenance = "survey" if pub.shield.active else str(pub.info["provenance"])
+    sources = Sources(pub.project, pub.build, pub.edition, provenance, framework, facts)
     path = pub.report_dir / "labels" / f"facts_{LANG}.yaml"
-    describer = Describer(path, framework, pub.facts, _row_labels(sources))
-    ledger = Ledger(pub.facts, describer, sources, {n.name: n for n in notebooks})
+    describer = Describer(path, framework, facts, _row_labels(sources))
+    ledger = Ledger(facts, describer, sources, {n.name: n for n in notebooks})
     return ledger, ledger_pages.plan(ledger)
 
 
