@@ -14,6 +14,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from analysis.errors import PublishError
 from analysis.publish import numbers
 from analysis.publish.exhibits import Exhibit
@@ -134,6 +136,40 @@ def _widths(columns: Sequence[Mapping[str, Any]], weights: Sequence[float], leas
     return [n if share <= n else share - (share - n) * missing / spare for n, share in zip(least, shares, strict=True)]
 
 
+_AIR = 0.6  # characters of room beside the longest word of a column
+_STEP = 0.005  # share of the table's width given at a time
+_GAIN = 0.97  # asked widths stay unless other ones make the table at least so much shorter
+_BREAKING = 0.9  # lines of several words are not filled to the last character
+
+
+def _height(lengths: np.ndarray, shares: Sequence[float], capacity: float) -> float:
+    """Lines that the rows take, each as many as its longest cell; parts of a line count."""
+    filled = (lengths / (np.asarray(shares) * capacity)).max(axis=1)
+    return float(np.where(filled <= 1, 1.0, filled / _BREAKING).sum())
+
+
+def _balanced(lengths: np.ndarray, shares: Sequence[float], least: Sequence[float], capacity: float) -> list[float]:
+    """Give each part of the width to the column that shortens the table most; `shares` if that gains little."""
+    if sum(least) >= 1 or not lengths.size:
+        return list(shares)
+    out = [max(n, _STEP) for n in least]
+    while sum(out) < 1:
+        now = _height(lengths, out, capacity)
+        best, gain = -1, 1e-9
+        for i in range(len(out)):
+            tried = [*out[:i], out[i] + _STEP, *out[i + 1 :]]
+            if now - (height := _height(lengths, tried, capacity)) > gain:
+                best, gain = i, now - height
+        if best < 0:  # everything fits on one line: the rest as asked
+            rest = 1 - sum(out)
+            out = [share + rest * asked for share, asked in zip(out, shares, strict=True)]
+            break
+        out[best] += _STEP
+    out = [share / sum(out) for share in out]
+    gained = _height(lengths, out, capacity) <= _GAIN * _height(lengths, shares, capacity)
+    return out if gained else list(shares)
+
+
 def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
     """Format a table exhibit.
 
@@ -178,7 +214,10 @@ def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
         max([_longest_word(label) * _BOLD, *(_longest_word(cells[i]) for cells in printed)])
         for i, label in enumerate(labels)
     ]
-    widths = _widths(columns, _weights(columns, rows), [word / capacity for word in words])
+    least = [word / capacity for word in words]
+    lengths = np.array([[len(cell) for cell in cells] for cells in [labels, *printed]], dtype=float)
+    asked = _widths(columns, _weights(columns, rows), least)
+    widths = _balanced(lengths, asked, [n + _AIR / capacity for n in least], capacity)
     heads = [
         Head(label, column.get("align") or "left", round(width, 4), word > width * capacity + 0.01)
         for label, column, width, word in zip(labels, columns, widths, words, strict=True)

@@ -30,7 +30,7 @@ _CALLOUTS = {"callout", "note", "key-points"}
 NAME_COLUMNS = 2
 
 
-def _exhibit(exhibit: Exhibit, pub: Publication, lang: str, floating: bool = False) -> str:
+def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> str:
     common = [
         f"  no: {typst_string(str(exhibit.no))}",
         f"  title: {typst_string(bind(exhibit.title))}",
@@ -45,7 +45,6 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str, floating: bool = Fal
             f"  file: {typst_string('figures/' + path.name)}",
             f"  alt: {typst_string(exhibit.record['alt'])}",
             f"  width: {image_share(exhibit, path) * 100:.1f}%",
-            f"  floating: {str(floating).lower()}",
         ]
         return "#exhibit-figure(\n" + ",\n".join(common) + ",\n)"
     return "#exhibit-table(\n" + ",\n".join(common) + ",\n" + to_typst(build_table(exhibit, pub.build, lang)) + ")"
@@ -110,9 +109,7 @@ def _for_typst(chapter: BookChapter, pub: Publication, source: list[Node]) -> li
         if kind == "Div":
             ident, classes, _ = node["c"][0]
             if "exhibit" in classes:
-                return pandoc.raw_block(
-                    "typst", _exhibit(pub.exhibits[ident], pub, chapter.lang, "floating" in classes)
-                )
+                return pandoc.raw_block("typst", _exhibit(pub.exhibits[ident], pub, chapter.lang))
             if "in-preparation" in classes or _CALLOUTS & set(classes):
                 name = "in-preparation" if "in-preparation" in classes else "callout"
                 return _call(name, [node["c"][1]])
