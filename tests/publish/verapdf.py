@@ -24,7 +24,7 @@ _PROFILES = "org/verapdf/pdfa/validation/"
 
 
 def missing() -> list[str]:
-    """Packages that have to be installed first: `pip install -e .[pdfcheck]`."""
+    """Packages that have to be installed first: `pip install -e .[dev]`."""
     return [name for name in PACKAGES if importlib.util.find_spec(name) is None]
 
 
@@ -53,7 +53,9 @@ def _profile(jpype: Any, flavour: Any, xml: bytes) -> Any:
         rules.add(
             make.ruleFromValues(
                 make.ruleIdFromValues(
-                    specification.valueOf(ident.get("specification")), ident.get("clause"), int(ident.get("testNumber", 0))
+                    specification.valueOf(ident.get("specification")),
+                    ident.get("clause"),
+                    int(ident.get("testNumber", 0)),
                 ),
                 rule.get("object"),
                 jpype.java.lang.Boolean(rule.get("deferred") == "true"),
