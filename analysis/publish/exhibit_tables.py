@@ -136,16 +136,17 @@ def _widths(columns: Sequence[Mapping[str, Any]], weights: Sequence[float], leas
     return [n if share <= n else share - (share - n) * missing / spare for n, share in zip(least, shares, strict=True)]
 
 
-_AIR = 0.6  # characters of room beside the longest word of a column
+_AIR = 0.6  # characters of room beside the text of a column
+_APART = 2.0  # the same for a column of text after one of numbers, from which the template keeps it away
 _STEP = 0.005  # share of the table's width given at a time
 _GAIN = 0.97  # asked widths stay unless other ones make the table at least so much shorter
 _BREAKING = 0.9  # lines of several words are not filled to the last character
 
 
 def _height(lengths: np.ndarray, shares: Sequence[float], capacity: float) -> float:
-    """Lines that the rows take, each as many as its longest cell; parts of a line count."""
+    """Lines that the rows take, each as many as its longest cell; the last line of several is half full."""
     filled = (lengths / (np.asarray(shares) * capacity)).max(axis=1)
-    return float(np.where(filled <= 1, 1.0, filled / _BREAKING).sum())
+    return float(np.where(filled <= 1, 1.0, filled / _BREAKING + 0.5).sum())
 
 
 def _balanced(lengths: np.ndarray, shares: Sequence[float], least: Sequence[float], capacity: float) -> list[float]:
@@ -217,7 +218,10 @@ def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
     least = [word / capacity for word in words]
     lengths = np.array([[len(cell) for cell in cells] for cells in [labels, *printed]], dtype=float)
     asked = _widths(columns, _weights(columns, rows), least)
-    widths = _balanced(lengths, asked, [n + _AIR / capacity for n in least], capacity)
+    aligned = [str(column.get("align") or "left") for column in columns]
+    air = [_APART if pair == ("right", "left") else _AIR for pair in zip(["", *aligned], aligned, strict=False)]
+    least = [n + extra / capacity for n, extra in zip(least, air, strict=True)]
+    widths = _balanced(lengths + np.array(air), asked, least, capacity)
     heads = [
         Head(label, column.get("align") or "left", round(width, 4), word > width * capacity + 0.01)
         for label, column, width, word in zip(labels, columns, widths, words, strict=True)
