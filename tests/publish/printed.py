@@ -18,8 +18,9 @@ from bs4 import BeautifulSoup
 from lxml import etree
 from pypdf import PdfReader
 
+from analysis.publish import numbers
+
 AROUND = 24  # characters on each side that tell one place from another
-NEAR = 2  # characters that stand on both sides in any case: a sign, a unit, a digit too many would be among them
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SKIPPED = {"Note", "RawInline", "RawBlock", "Math", "Image"}
 
@@ -40,9 +41,23 @@ class Place:
     after: str
 
     def stands_in(self, text: str) -> bool:
-        """Whether a format prints the fact here; a page may end on one side of it, near or far."""
-        near = self.before[-NEAR:] + self.shown + self.after[:NEAR]
-        return near in text and (self.before + self.shown in text or self.shown + self.after in text)
+        """Whether a format prints the fact here, in one piece or, once, parted by the end of a page.
+
+        A number is never parted, and where a page ends beside it, nothing that belongs to a number may touch it.
+        """
+        full = self.before + self.shown + self.after
+        if full in text:
+            return True
+        start, end = len(self.before), len(self.before) + len(self.shown)
+        for cut in range(1, len(full)):
+            if start < cut < end and not re.search(r"[^\W\d]", self.shown):
+                continue
+            left, right = re.escape(full[:cut]), re.escape(full[cut:])
+            left += r"(?![\d%,])" if cut == end else ""
+            right = (rf"(?<![\d,{numbers.MINUS}])" if cut == start else "") + right
+            if re.search(left, text) and re.search(right, text):
+                return True
+        return False
 
 
 def _spell(node: Any, out: list[str], marks: list[tuple[str, int, int]]) -> None:
