@@ -211,7 +211,7 @@ class _Voice:
         verdict = self._verdict(a, b)
         return verdict if isinstance(verdict, str) else {1: more, -1: less, 0: same}[verdict]
 
-    def _exhibit(self, kind: str, no: int, floating: bool = False) -> str:
+    def _exhibit(self, kind: str, no: int) -> str:
         label = exhibit_id(kind, no)
         exhibit = self.exhibits.get(label)
         if exhibit is None:
@@ -221,11 +221,11 @@ class _Voice:
         caption = f"{exhibit_name(kind, no, self.lang)}. {exhibit.title}"
         source = f"{SOURCE_WORD[self.lang]}: {exhibit.source}"
         note = f"\n\n{exhibit.note}" if exhibit.note else ""
-        return f"\n\n::: {{#{label} .exhibit{' .floating' if floating else ''}}}\n{caption}{note}\n\n{source}\n:::\n\n"
+        return f"\n\n::: {{#{label} .exhibit}}\n{caption}{note}\n\n{source}\n:::\n\n"
 
-    def figure(self, no: int, floating: bool = False) -> str:
-        """Put a figure here; a floating one may stand elsewhere on the pages of its section in print."""
-        return self._exhibit("figure", no, floating)
+    def figure(self, no: int) -> str:
+        """Put a figure here; in print it may stand elsewhere on the pages of its section."""
+        return self._exhibit("figure", no)
 
     def table(self, no: int) -> str:
         """Put a table here."""

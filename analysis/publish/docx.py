@@ -1,24 +1,31 @@
 """The report as a Word document: the same tree through pandoc, with the styles of `report/style/reference.docx`.
 
-Contents and lists of exhibits are real Word fields that already hold their entries, so they read well before anybody
-updates them; updating adds page numbers. Landscape tables get sections of their own.
+Headings are numbered by their styles, exhibits and references by fields (`docx_fields`). Contents and lists of exhibits
+are fields that already hold their entries, so they read well before anybody updates them; updating adds page numbers.
+Landscape tables get sections of their own.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import re
-import zipfile
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Collection
 from pathlib import Path
 
 from analysis.publish import pandoc
 from analysis.publish.assemble import BookChapter
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import Label, exhibit_name
+from analysis.publish.docx_fields import (
+    SEQUENCES,
+    bookmark,
+    counted,
+    exhibit_number,
+    listing,
+    reference,
+    sequence_instructions,
+)
+from analysis.publish.docx_finish import finish, section_break
 from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import page_runs, to_tree
 from analysis.publish.exhibits import TEXT_WIDTH_CM, Exhibit, image_share
@@ -26,27 +33,18 @@ from analysis.publish.pandoc import Node
 from analysis.publish.publication import LANG, Publication
 from analysis.publish.typography import bind
 
-_PORTRAIT = '<w:pgSz w:w="11906" w:h="16838"/>'
-_LANDSCAPE = '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
-_MARGINS = (
-    '<w:pgMar w:top="1474" w:right="1418" w:bottom="1361" w:left="1418" w:header="709" w:footer="624" w:gutter="0"/>'
-)
-_BOOKMARK_MAX = 40  # pandoc gives longer names a hash
+KEYWORDS = ("klastry", "benchmarking", "Polska")
 
 
 def _styled(style: str, inlines: list[Node]) -> Node:
     return pandoc.div("", [], [pandoc.para(inlines)], **{"custom-style": style})
 
 
-def _section_break(size: str) -> Node:
-    """End the section before this point with the given page size."""
-    return pandoc.raw_block("openxml", f"<w:p><w:pPr><w:sectPr>{size}{_MARGINS}</w:sectPr></w:pPr></w:p>")
-
-
-def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> list[Node]:
+def _exhibit(exhibit: Exhibit, pub: Publication, lang: str, numbers: dict[str, Node]) -> list[Node]:
     figure = exhibit.kind == "figure"
-    title = f"{exhibit_name(exhibit.kind, exhibit.no, lang)}. {bind(exhibit.title)}"
-    caption = _styled("Figure Caption" if figure else "Table Caption", pandoc.text_inlines(title))
+    word = exhibit_name(exhibit.kind, "", lang)
+    title = [{"t": "Str", "c": word}, numbers[exhibit.id], *pandoc.text_inlines(f". {bind(exhibit.title)}")]
+    caption = _styled("Figure Caption" if figure else "Table Caption", title)
     blocks = [pandoc.div(exhibit.id, [], [caption])]
     if figure:
         width = f"{image_share(exhibit, pub.build / exhibit.image_file) * TEXT_WIDTH_CM:.2f}cm"
@@ -63,26 +61,61 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> list[Node]:
     return blocks
 
 
-def _for_docx(chapter: BookChapter, pub: Publication) -> list[Node]:
+def _box(blocks: list[Node]) -> list[Node]:
+    """The blocks of a tinted box; its lists have a style of their own, so that the tint does not stop at them."""
+
+    def listed(node: Node) -> Node | None:
+        if node["t"] != "BulletList":
+            return None
+        items = [
+            [_styled("Callout List", block["c"]) if block["t"] in ("Plain", "Para") else block for block in item]
+            for item in node["c"]
+        ]
+        return {"t": "BulletList", "c": items}
+
+    return list(pandoc.change(blocks, listed))
+
+
+def _key_figures(blocks: list[Node]) -> list[Node]:
+    """Each item of the list becomes a tinted paragraph that begins with its number."""
+
+    def number(node: Node) -> Node | None:
+        return pandoc.span("", [], node["c"], **{"custom-style": "Key Number"}) if node["t"] == "Strong" else None
+
+    items = [item for block in blocks if block["t"] == "BulletList" for item in block["c"]]
+    return [
+        _styled("Key Figure" if i else "Key Figure First", list(pandoc.change(item[0]["c"], number)))
+        for i, item in enumerate(items)
+    ]
+
+
+def _for_docx(
+    chapter: BookChapter, pub: Publication, numbers: dict[str, Node], numbered: Collection[str]
+) -> list[Node]:
     def action(node: Node) -> Node | list[Node] | None:
         kind = node["t"]
         if kind == "Header":
             level, attributes, inlines = node["c"]
             number = pandoc.pairs(attributes).get("number", "")
-            if number:
+            if number and attributes[0] not in numbered:  # else it comes from the style of the heading
                 inlines = [{"t": "Str", "c": number + "\u2002"}, *inlines]
             return {"t": "Header", "c": [level, [attributes[0], [], []], inlines]}
+        if kind == "Link" and "reference" in node["c"][0][1]:
+            return reference(node["c"][1], pub.book.labels[node["c"][2][0].removeprefix("#")], numbered) or None
         if kind == "Span" and "fact" in node["c"][0][1]:
             return list(node["c"][1])
         if kind == "Div":
             ident, classes, _ = node["c"][0]
             if "exhibit" in classes:
-                return _exhibit(pub.exhibits[ident], pub, chapter.lang)
+                return _exhibit(pub.exhibits[ident], pub, chapter.lang, numbers)
             if "name-list" in classes:
                 return list(node["c"][1])
+            if "key-figures" in classes:
+                return _key_figures(node["c"][1])
+            if "in-preparation" in classes:
+                return pandoc.div(ident, [], node["c"][1], **{"custom-style": "In Preparation"})
             if classes:
-                style = "In Preparation" if "in-preparation" in classes else "Callout"
-                return pandoc.div(ident, [], node["c"][1], **{"custom-style": style})
+                return pandoc.div(ident, [], _box(node["c"][1]), **{"custom-style": "Callout"})
         return None
 
     title = list(chapter.inlines)
@@ -95,48 +128,35 @@ def _for_docx(chapter: BookChapter, pub: Publication) -> list[Node]:
     blocks: list[Node] = []
     for landscape, run in page_runs([head, *chapter.blocks], pub.exhibits):
         inside = list(pandoc.change(json.loads(json.dumps(run)), action))
-        blocks += [_section_break(_PORTRAIT), *inside, _section_break(_LANDSCAPE)] if landscape else inside
+        blocks += [_break(False), *inside, _break(True)] if landscape else inside
     return blocks if chapter.lang == LANG else [pandoc.div("", [], blocks, lang=f"{chapter.lang}-GB")]
 
 
-def _field(instruction: str, entries: Iterable[tuple[str, str, str]]) -> Node:
-    """A Word field with its entries (style, bookmark, text) already written."""
-    begin = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-    )
-    out = []
-    for style, bookmark, text in entries:
-        run = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
-        if len(bookmark) <= _BOOKMARK_MAX:
-            run = f'<w:hyperlink w:anchor="{escape(bookmark)}" w:history="1">{run}</w:hyperlink>'
-        out.append(f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{begin}{run}</w:p>')
-        begin = ""
-    out.append(f'<w:p>{begin}<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>')
-    return pandoc.raw_block("openxml", "".join(out))
+def _break(landscape: bool) -> Node:
+    return pandoc.raw_block("openxml", section_break(landscape))
 
 
 def _front(pub: Publication) -> list[Node]:
     labels = pub.book.labels.values()
 
     def entry(label: Label) -> tuple[str, str, str]:
-        return f"TOC{label.level}", label.id, f"{label.number}\u2002{label.title}" if label.number else label.title
+        return (
+            f"TOC{label.level}",
+            bookmark(label.id),
+            f"{label.number}\u2002{label.title}" if label.number else label.title,
+        )
 
     blocks: list[Node] = []
     if pub.provenance_note:
         blocks.append(_styled("Callout", pandoc.text_inlines(pub.provenance_note)))
     blocks.append(_styled("TOC Heading", pandoc.text_inlines("Spis treści")))
-    blocks.append(_field('TOC \\o "1-3" \\h \\z \\u', (entry(x) for x in labels if x.kind == "sec" and x.level <= 3)))
-    for kind, style, title, name in (
-        ("fig", "Figure Caption", "Spis rysunków", "figure"),
-        ("tbl", "Table Caption", "Spis tabel", "table"),
-    ):
+    blocks.append(listing('TOC \\o "1-3" \\h \\z \\u', (entry(x) for x in labels if x.kind == "sec" and x.level <= 3)))
+    for kind, title, name in (("fig", "Spis rysunków", "figure"), ("tbl", "Spis tabel", "table")):
         some = [x for x in labels if x.kind == kind]
         if some:
-            entries = [("TOC2", x.id, f"{exhibit_name(name, x.number)}. {x.title}") for x in some]
+            entries = [("TableofFigures", bookmark(x.id), f"{exhibit_name(name, x.number)}. {x.title}") for x in some]
             blocks.append(_styled("TOC Heading", pandoc.text_inlines(title)))
-            blocks.append(_field(f'TOC \\h \\z \\t "{style},1"', entries))
+            blocks.append(listing(f'TOC \\h \\z \\c "{SEQUENCES[kind]}"', entries))
     return blocks
 
 
@@ -149,35 +169,11 @@ def _meta(pub: Publication) -> Node:
         "title": inlines(pub.title),
         "subtitle": inlines(pub.subtitle),
         "date": inlines(imprint),
+        "subject": inlines(pub.subtitle),
+        "description": inlines(f"{pub.subtitle}. {pub.period}."),
+        "keywords": {"t": "MetaList", "c": [inlines(word) for word in KEYWORDS]},
         "lang": {"t": "MetaString", "c": "pl-PL"},
     }
-
-
-def _finish(data: bytes, epoch_text: str) -> bytes:
-    """Give every section the footer, name the rows of tables, drop what differs between runs."""
-    source = zipfile.ZipFile(io.BytesIO(data))
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "word/document.xml":
-                text = content.decode()
-                references = "".join(re.findall(r"<w:(?:header|footer)Reference [^>]*/>", text))
-                text = re.sub(r"<w:sectPr>(?=<w:pgSz)", f"<w:sectPr>{references}", text)
-                if text.count("<w:sectPr") > 1:  # only the first section begins with a title page
-                    text = re.sub(r"<w:titlePg ?/>", "", text)
-                    text = text.replace("</w:sectPr>", "<w:titlePg/></w:sectPr>", 1)
-                # The first column of every table names its rows.
-                text = text.replace('w:firstColumn="0"', 'w:firstColumn="1"').replace('w:val="0020"', 'w:val="00A0"')
-                content = text.encode()
-            elif name == "docProps/core.xml":
-                text = re.sub(r"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rf"\g<1>{epoch_text}", content.decode())
-                content = text.encode()
-            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            target.writestr(entry, content)
-    return out.getvalue()
 
 
 def build_docx(pub: Publication, out: Path) -> None:
@@ -188,13 +184,20 @@ def build_docx(pub: Publication, out: Path) -> None:
     PublishError
         The chapters are not rendered, or pandoc refuses the tree.
     """
+    labels = pub.book.labels
+    numbers = {
+        ident: exhibit_number(labels[ident], instruction, place)
+        for place, (ident, instruction) in enumerate(sequence_instructions(labels).items())
+    }
+    numbered = counted(labels)
     blocks = _front(pub)
     for chapter in pub.book.chapters:
-        blocks += _for_docx(chapter, pub)
+        blocks += _for_docx(chapter, pub, numbers, numbered)
     doc = pub.book.doc(blocks, _meta(pub))
     # Image paths are relative to the build: pandoc writes them into the document.
     paths = os.pathsep.join([".", str(pub.report_dir.resolve())])
     args = [f"--reference-doc={(pub.style_dir / 'reference.docx').resolve()}", f"--resource-path={paths}"]
     data = pandoc.write(doc, "docx", [*args, "--syntax-highlighting=none"], epoch=pub.epoch, cwd=pub.build)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(_finish(data, f"{pub.date.isoformat()}T00:00:00Z"))
+    unnumbered = [label.id for label in labels.values() if label.kind == "sec" and label.id not in numbered]
+    out.write_bytes(finish(data, f"{pub.date.isoformat()}T00:00:00Z", unnumbered))

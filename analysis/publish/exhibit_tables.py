@@ -14,7 +14,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from analysis.config import WITHHELD
+=======
+import numpy as np
+
+>>>>>>> tmp_docs
 from analysis.errors import PublishError
 from analysis.publish import numbers
 from analysis.publish.exhibits import Exhibit
@@ -137,6 +142,41 @@ def _widths(columns: Sequence[Mapping[str, Any]], weights: Sequence[float], leas
     return [n if share <= n else share - (share - n) * missing / spare for n, share in zip(least, shares, strict=True)]
 
 
+_AIR = 0.6  # characters of room beside the text of a column
+_APART = 2.0  # the same for a column of text after one of numbers, from which the template keeps it away
+_STEP = 0.005  # share of the table's width given at a time
+_GAIN = 0.97  # asked widths stay unless other ones make the table at least so much shorter
+_BREAKING = 0.9  # lines of several words are not filled to the last character
+
+
+def _height(lengths: np.ndarray, shares: Sequence[float], capacity: float) -> float:
+    """Lines that the rows take, each as many as its longest cell; the last line of several is half full."""
+    filled = (lengths / (np.asarray(shares) * capacity)).max(axis=1)
+    return float(np.where(filled <= 1, 1.0, filled / _BREAKING + 0.5).sum())
+
+
+def _balanced(lengths: np.ndarray, shares: Sequence[float], least: Sequence[float], capacity: float) -> list[float]:
+    """Give each part of the width to the column that shortens the table most; `shares` if that gains little."""
+    if sum(least) >= 1 or not lengths.size:
+        return list(shares)
+    out = [max(n, _STEP) for n in least]
+    while sum(out) < 1:
+        now = _height(lengths, out, capacity)
+        best, gain = -1, 1e-9
+        for i in range(len(out)):
+            tried = [*out[:i], out[i] + _STEP, *out[i + 1 :]]
+            if now - (height := _height(lengths, tried, capacity)) > gain:
+                best, gain = i, now - height
+        if best < 0:  # everything fits on one line: the rest as asked
+            rest = 1 - sum(out)
+            out = [share + rest * asked for share, asked in zip(out, shares, strict=True)]
+            break
+        out[best] += _STEP
+    out = [share / sum(out) for share in out]
+    gained = _height(lengths, out, capacity) <= _GAIN * _height(lengths, shares, capacity)
+    return out if gained else list(shares)
+
+
 def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
     """Format a table exhibit.
 
@@ -181,7 +221,13 @@ def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
         max([_longest_word(label) * _BOLD, *(_longest_word(cells[i]) for cells in printed)])
         for i, label in enumerate(labels)
     ]
-    widths = _widths(columns, _weights(columns, rows), [word / capacity for word in words])
+    least = [word / capacity for word in words]
+    lengths = np.array([[len(cell) for cell in cells] for cells in [labels, *printed]], dtype=float)
+    asked = _widths(columns, _weights(columns, rows), least)
+    aligned = [str(column.get("align") or "left") for column in columns]
+    air = [_APART if pair == ("right", "left") else _AIR for pair in zip(["", *aligned], aligned, strict=False)]
+    least = [n + extra / capacity for n, extra in zip(least, air, strict=True)]
+    widths = _balanced(lengths + np.array(air), asked, least, capacity)
     heads = [
         Head(label, column.get("align") or "left", round(width, 4), word > width * capacity + 0.01)
         for label, column, width, word in zip(labels, columns, widths, words, strict=True)

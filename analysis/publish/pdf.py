@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -28,9 +30,10 @@ from analysis.publish.typography import bind
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 _CALLOUTS = {"callout", "note", "key-points"}
 NAME_COLUMNS = 2
+SHORT_TAIL_CM = 6.5  # so high on its page, with a margin of 2.6, ends a stretch whose tail is a few lines
 
 
-def _exhibit(exhibit: Exhibit, pub: Publication, lang: str, floating: bool = False) -> str:
+def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> str:
     common = [
         f"  no: {typst_string(str(exhibit.no))}",
         f"  title: {typst_string(bind(exhibit.title))}",
@@ -45,7 +48,6 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str, floating: bool = Fal
             f"  file: {typst_string('figures/' + path.name)}",
             f"  alt: {typst_string(exhibit.record['alt'])}",
             f"  width: {image_share(exhibit, path) * 100:.1f}%",
-            f"  floating: {str(floating).lower()}",
         ]
         return "#exhibit-figure(\n" + ",\n".join(common) + ",\n)"
     return "#exhibit-table(\n" + ",\n".join(common) + ",\n" + to_typst(build_table(exhibit, pub.build, lang)) + ")"
@@ -110,9 +112,7 @@ def _for_typst(chapter: BookChapter, pub: Publication, source: list[Node]) -> li
         if kind == "Div":
             ident, classes, _ = node["c"][0]
             if "exhibit" in classes:
-                return pandoc.raw_block(
-                    "typst", _exhibit(pub.exhibits[ident], pub, chapter.lang, "floating" in classes)
-                )
+                return pandoc.raw_block("typst", _exhibit(pub.exhibits[ident], pub, chapter.lang))
             if "in-preparation" in classes or _CALLOUTS & set(classes):
                 name = "in-preparation" if "in-preparation" in classes else "callout"
                 return _call(name, [node["c"][1]])
@@ -137,16 +137,20 @@ def _section(level: int, number: str, ident: str, inlines: list[Node], new_page:
     }
 
 
-def chapter_source(chapter: BookChapter, pub: Publication, new_page: bool = True) -> str:
-    """Write one chapter as Typst; it begins on a new page or below the chapter before it."""
+def chapter_source(chapter: BookChapter, pub: Publication, new_page: bool = True, *, stretches: bool = False) -> str:
+    """Write one chapter as Typst; it begins on a new page or below the chapter before it.
+
+    `stretches`: upright pages in a row say where they end, for `_short_tails`.
+    """
     title = list(chapter.inlines)
     if not chapter.ready:
         title += [pandoc.raw_inline("typst", " #status[– w przygotowaniu]")]
     blocks = [_section(1, chapter.no, chapter.id, title, new_page)]
-    for landscape, run in page_runs(chapter.blocks, pub.exhibits):
+    for i, (landscape, run) in enumerate(page_runs(chapter.blocks, pub.exhibits)):
         inside = _for_typst(chapter, pub, run)
-        if landscape:
-            inside = [pandoc.raw_block("typst", "#landscape["), *inside, pandoc.raw_block("typst", "]")]
+        if landscape or stretches:
+            call = "#landscape[" if landscape else f'#stretch("{chapter.stem}:{i}")['
+            inside = [pandoc.raw_block("typst", call), *inside, pandoc.raw_block("typst", "]")]
         blocks += inside
     body = pandoc.write(pub.book.doc(blocks), "typst", ["--wrap=none", "--syntax-highlighting=none"]).decode()
     # Tables written by hand have no number and no place in the list of tables.
@@ -225,6 +229,44 @@ def row_headers(path: Path) -> int:
     return count
 
 
+@dataclass(frozen=True)
+class _Setting:
+    """The main file of a report with what every run of Typst needs to know."""
+
+    main: Path
+    folder: Path
+
+    @property
+    def fonts(self) -> list[str]:
+        return [str(self.folder)]
+
+    def ends(self, close: Collection[str]) -> dict[str, tuple[int, float]]:
+        """Page and height (cm from the top) at which every stretch of upright pages ends."""
+        found = typst.query(
+            str(self.main),
+            "<stretch-end>",
+            field="value",
+            root=str(self.main.parent),
+            font_paths=self.fonts,
+            ignore_system_fonts=True,
+            sys_inputs={"close": ",".join(close)},
+        )
+        return {x["name"]: (x["page"], x["end"]) for x in json.loads(found)}
+
+
+def _short_tails(setting: _Setting) -> list[str]:
+    """Stretches to be set closer, because a few lines of theirs would stay alone on a page and closer ones do not.
+
+    A stretch can end higher only; one that keeps its page would be squeezed for nothing and stays as it is.
+    """
+    before = setting.ends([])
+    tails = [name for name, (_, end) in before.items() if end < SHORT_TAIL_CM]
+    if not tails:
+        return []
+    after = setting.ends(tails)
+    return [name for name in tails if after[name][1] > before[name][1]]
+
+
 def build_pdf(pub: Publication, out: Path) -> int:
     """Typeset the report; returns the number of pages.
 
@@ -247,18 +289,20 @@ def build_pdf(pub: Publication, out: Path) -> int:
     announced_before = False
     for chapter in pub.book.chapters:
         # Announced chapters share a page.
-        source = chapter_source(chapter, pub, new_page=chapter.ready or not announced_before)
+        source = chapter_source(chapter, pub, new_page=chapter.ready or not announced_before, stretches=True)
         (folder / f"{chapter.stem}.typ").write_text(source, encoding="utf-8")
         announced_before = not chapter.ready
     main = folder / "main.typ"
     main.write_text(_main(pub), encoding="utf-8")
+    setting = _Setting(main, pub.style_dir / "fonts")
     try:
         typst.compile(
             str(main),
             output=str(out),
             root=str(folder),
-            font_paths=[str(pub.style_dir / "fonts")],
+            font_paths=setting.fonts,
             ignore_system_fonts=True,
+            sys_inputs={"close": ",".join(_short_tails(setting))},
             pdf_standards=[*STANDARDS],
             timestamp=pub.epoch,
         )

@@ -175,5 +175,6 @@ def save_indicator_tables(
             row_header="name",
             emphasis="emphasis",
             english=english,
+            orientation="landscape",  # two columns of sentences
         )
     return saved

@@ -1,4 +1,4 @@
-"""The site and the PDF checked as a validator would, each check with a page or file broken on purpose."""
+"""The site checked as a validator would, each check with a page or file broken on purpose."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import html5lib
-import pikepdf
 import pytest
 from bs4 import BeautifulSoup
-from pdfua import validate
 from rocrate.rocrate import ROCrate
 
 from analysis.charts import style
@@ -241,110 +238,6 @@ def test_marks_of_figures_stand_out() -> None:
     # Values inside bars are printed in the colour that is readable there.
     for background in (*style.STEPS, *style.SEQUENTIAL, style.LIGHT, style.ACCENT):
         assert contrast(style.readable_on(background), background) >= 4.5, background
-
-
-# --- PDF ------------------------------------------------------------------------------------------------------------
-
-
-def structure_problems(path: Path) -> list[str]:
-    """Our own reading of the structure tree: title, language, tags, alternatives, headings of tables, headings."""
-    out: list[str] = []
-    with pikepdf.open(path) as pdf:
-        root = pdf.Root
-        if not root.get("/Lang"):
-            out.append("no language")
-        if not (root.get("/ViewerPreferences") and root.ViewerPreferences.get("/DisplayDocTitle")):
-            out.append("title not shown")
-        if not (root.get("/MarkInfo") and bool(root.MarkInfo.get("/Marked"))):
-            return [*out, "not tagged"]
-        if "/StructTreeRoot" not in root:
-            return [*out, "no structure tree"]
-        with pdf.open_metadata() as meta:
-            if meta.get("pdfuaid:part") != "1":
-                out.append("no PDF/UA mark")
-        levels: list[int] = []
-        stack: list[Any] = [root.StructTreeRoot]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, pikepdf.Array):
-                stack.extend(reversed(list(node)))  # type: ignore[call-overload]
-                continue
-            if not isinstance(node, pikepdf.Dictionary):
-                continue
-            kind = str(node.get("/S", ""))
-            if kind in ("/Figure", "/Formula") and not str(node.get("/Alt", "")).strip():
-                out.append(f"{kind} without alternative text")
-            if kind == "/Table" and not _holds(node, "/TH"):
-                out.append("table without heading cells")
-            if re.fullmatch(r"/H[1-6]", kind):
-                levels.append(int(kind[2]))
-            if "/K" in node:
-                stack.append(node.K)
-        out += [f"heading level skipped: {a} → {b}" for a, b in pairwise(levels) if b > a + 1]
-        out += [
-            f"page {i} without tab order"
-            for i, p in enumerate(pdf.pages, 1)
-            if p.get("/Tabs") != "/S" and "/Annots" in p
-        ]
-    return out
-
-
-def _holds(node: Any, kind: str) -> bool:
-    stack = [node]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, pikepdf.Array):
-            stack.extend(list(one))  # type: ignore[call-overload]
-        elif isinstance(one, pikepdf.Dictionary):
-            if one.get("/S") == kind:
-                return True
-            if "/K" in one:
-                stack.append(one.K)
-    return False
-
-
-def pdfua_problems(path: Path) -> list[str]:
-    """What the package pdfua (its own implementation of Matterhorn checkpoints) finds."""
-    report = validate(path)
-    return [f"{f.rule_id}: {f.message}" for f in report.findings if str(f.severity.name).lower() == "error"]
-
-
-def broken_pdf(source: Path, target: Path, what: str) -> Path:
-    with pikepdf.open(source) as pdf:
-        if what == "language":
-            del pdf.Root["/Lang"]
-        elif what == "marked":
-            del pdf.Root["/MarkInfo"]
-        elif what == "alt":
-            stack: list[Any] = [pdf.Root.StructTreeRoot]
-            while stack:
-                node = stack.pop()
-                if isinstance(node, pikepdf.Array):
-                    stack.extend(list(node))  # type: ignore[call-overload]
-                elif isinstance(node, pikepdf.Dictionary):
-                    if node.get("/S") == "/Figure" and "/Alt" in node:
-                        del node["/Alt"]
-                    if "/K" in node:
-                        stack.append(node.K)
-        pdf.save(target)
-    return target
-
-
-@pytest.mark.parametrize("check", [structure_problems, pdfua_problems])
-def test_pdf_passes_two_independent_checks_which_find_broken_files(
-    mini: Publication, tmp_path: Path, check: Any
-) -> None:
-    path = mini.build / "60_report" / mini.file_name("pdf")
-    assert check(path) == []
-    for what in ("language", "marked", "alt"):
-        assert check(broken_pdf(path, tmp_path / f"{what}.pdf", what)), what
-
-
-@pytest.mark.product
-def test_pdf_of_the_edition_passes_two_independent_checks(build: Path) -> None:
-    path = build / "60_report/raport-ogolny-2024.pdf"
-    assert structure_problems(path) == []
-    assert pdfua_problems(path) == []
 
 
 # --- provenance -----------------------------------------------------------------------------------------------------
