@@ -195,16 +195,13 @@ def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
 
 
 def build_html(pub: Publication, out: Path) -> list[str]:
-    """Write the site into an empty folder; returns the names of its pages.
+    """Write the site into an empty folder that is there; returns the names of its pages.
 
     Raises
     ------
     PublishError
         The chapters are not rendered, or an exhibit's table cannot be drawn.
     """
-    if out.exists():
-        shutil.rmtree(out)
-    out.mkdir(parents=True)
     chapters = [paginate(chapter) for chapter in pub.book.chapters]
     pages = [p for chapter in chapters for p in (chapter, *chapter.children)]
     notebooks = notebook_pages(pub.build / "notebooks")

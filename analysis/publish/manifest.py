@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 from importlib import metadata
@@ -12,6 +11,7 @@ from typing import Any
 import pypandoc
 
 from analysis.config import load_method
+from analysis.files import write_json
 from analysis.publish.publication import Publication
 from analysis.sources import sha256
 
@@ -82,6 +82,4 @@ def manifest(pub: Publication) -> dict[str, Any]:
 
 def write_manifest(pub: Publication) -> Path:
     """Write `manifest.json` into the build."""
-    path = pub.build / "manifest.json"
-    path.write_text(json.dumps(manifest(pub), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    return write_json(manifest(pub), pub.build / "manifest.json")

@@ -14,6 +14,8 @@ from babel.dates import format_date
 
 from analysis.config import Words, load_method
 from analysis.errors import ConfigError, PublishError
+from analysis.framework import load_framework
+from analysis.knowledge import Library, load_library
 from analysis.publish.assemble import Book
 from analysis.publish.exhibits import Exhibit, load_exhibits
 from analysis.publish.foreign import ForeignWords, load_foreign
@@ -156,3 +158,25 @@ def open_publication(project: Path, build: Path, edition: int, method: str = "de
     """
     info = load_edition(edition, project / "data").info
     return Publication(project, build, edition, info, load_method(method, project / "config").words, method)
+
+
+def load_knowledge(pub: Publication) -> Library:
+    """Read the records that reports tell.
+
+    Raises
+    ------
+    ConfigError
+        There is no `data/knowledge`, and the edition does not say `knowledge: none`; or it says so and there is one.
+    """
+    folder = pub.project / "data" / "knowledge"
+    said = pub.info.get("knowledge")
+    if said not in (None, "none"):
+        raise ConfigError(f"edition.yaml: knowledge is {said!r}; leave the key out, or write `none`")
+    if folder.is_dir() == (said == "none"):
+        raise ConfigError(
+            f"{folder} is there, but edition.yaml says `knowledge: none`; remove one of them"
+            if said
+            else f"{folder} does not exist; restore it from version control, or, if reports of this edition tell of no "
+            "practices and recommendations, write `knowledge: none` in edition.yaml"
+        )
+    return Library() if said else load_library(folder, load_framework(pub.project / "data"))
