@@ -234,7 +234,7 @@ def main(argv: list[str] | None = None) -> int:
     except KlastryError as error:
         print(f"klastry {args.command}: {error}", file=sys.stderr)
         return error.exit_code
-    except OSError as error:
+    except Exception as error:
         told = storage_error(error)
         if told is None:
             raise

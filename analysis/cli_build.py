@@ -148,10 +148,12 @@ def cmd_publish(args: argparse.Namespace) -> int:
         else:
             with lock.hold(build, " ".join(["klastry", *sys.argv[1:]]), tell=_tell):
                 _publish(args, root, build)
-    except (KlastryError, OSError) as error:
-        told = storage_error(error) if isinstance(error, OSError) else error
-        if told is None or not args.log:
+    except Exception as error:
+        told = storage_error(error) or (error if isinstance(error, KlastryError) else None)
+        if told is None:
             raise
+        if not args.log:
+            raise told from error
         record = {"step": args.step, "exit_code": told.exit_code, "message": str(told), "log": str(args.log)}
         with suppress(OSError):
             write_text(f"{told}\n", args.log)

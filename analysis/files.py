@@ -34,12 +34,20 @@ _REMEDIES = {
 _AT_FDCWD, _EXCHANGE = -100, 2  # of renameat2, Linux
 
 
-def storage_error(error: OSError) -> StorageError | None:
-    """Say in words what is wrong with the disk; None for an error that has another cause."""
-    remedy = _REMEDIES.get(error.errno or 0)
-    if remedy is None:
-        return None
-    return StorageError(f"{error.filename or 'a file'} cannot be written: {remedy} and run the command again")
+def storage_error(error: BaseException) -> StorageError | None:
+    """Say in words what is wrong with the disk; None for an error that has another cause.
+
+    Libraries wrap such an error in one of their own: then it is the reason of theirs, or only named by its text.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        remedy = _REMEDIES.get(seen.errno or 0) if isinstance(seen, OSError) else None
+        if remedy is not None:
+            name = getattr(seen, "filename", None) or "a file"
+            return StorageError(f"{name} cannot be written: {remedy} and run the command again")
+        seen = seen.__cause__ or seen.__context__
+    remedy = remedy_in(str(error))
+    return StorageError(f"a file cannot be written: {remedy} and run the command again") if remedy else None
 
 
 def remedy_in(text: str) -> str | None:

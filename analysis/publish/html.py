@@ -188,7 +188,7 @@ def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
     if (pub.report_dir / "images").is_dir():
         shutil.copytree(pub.report_dir / "images", out / "images")
     for label in pub.book.placed:
-        for folder, source, _ in downloads(pub.exhibits[label]):
+        for folder, source, _ in downloads(pub.exhibits[label], pub):
             target = out / folder / Path(source).name
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(pub.build / source, target)
@@ -204,7 +204,7 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     """
     chapters = [paginate(chapter) for chapter in pub.book.chapters]
     pages = [p for chapter in chapters for p in (chapter, *chapter.children)]
-    notebooks = notebook_pages(pub.build / "notebooks")
+    notebooks = notebook_pages(pub.build / "notebooks", outputs=pub.reconstructed)
     names = {n.name for n in notebooks}
     places = _places(pages)
     facts_of, number_pages = ledger.open_ledger(pub, notebooks)

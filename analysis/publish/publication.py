@@ -135,9 +135,14 @@ class Publication:
         return str(self.info.get("publisher") or "")
 
     @property
+    def reconstructed(self) -> bool:
+        """Whether the answers are synthetic; those of a survey are confidential, and only statistics leave."""
+        return bool(self.info["provenance"] == "reconstructed")
+
+    @property
     def provenance_note(self) -> str:
         """Plain words on where the answers come from, empty for a survey."""
-        if self.info["provenance"] != "reconstructed":
+        if not self.reconstructed:
             return ""
         return bind(" ".join(str(self.info.get("provenance_note_pl") or RECONSTRUCTED).split()))
 

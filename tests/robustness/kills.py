@@ -69,11 +69,11 @@ def killed_once(project: Path, rng: random.Random, arguments: Sequence[str], lon
         if rng.random() < 0.5:
             time.sleep(rng.uniform(0.1, longest))
         else:
-            wanted, seen, end = rng.randint(1, 3), set(), time.monotonic() + longest
+            wanted, seen, end = rng.randint(1, 4), set(), time.monotonic() + 4 * longest
             while len(seen) < wanted and time.monotonic() < end and started.poll() is None:
                 seen |= set(steps(process))
                 time.sleep(0.02)
-            time.sleep(rng.uniform(0, longest / 4))
+            time.sleep(rng.uniform(0, longest / 10))
         if started.poll() is not None:
             return mode, ["finished"]
         running = sorted(steps(process).values())

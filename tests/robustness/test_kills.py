@@ -35,21 +35,28 @@ def untouched(source: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     return project, recovered(project)
 
 
+@pytest.fixture(scope="module")
+def length(untouched: tuple[Path, dict[str, str]]) -> float:
+    """About half of the seconds that a build takes on this machine as it is now, from the times of its files."""
+    build = untouched[0] / "build/2024"
+    return 4 + ((build / "manifest.json").stat().st_mtime - (build / ".steps").stat().st_mtime) / 2
+
+
 @pytest.fixture
 def project(source: Path, tmp_path: Path) -> Path:
     """A copy of one's own, not built yet."""
     return shutil.copytree(source, tmp_path / "project")
 
 
-def test_a_few_kills(untouched: tuple[Path, dict[str, str]], project: Path) -> None:
-    hit = kill_often(project, random.Random(1), 5, longest=6)
+def test_a_few_kills(untouched: tuple[Path, dict[str, str]], length: float, project: Path) -> None:
+    hit = kill_often(project, random.Random(1), 5, longest=length)
     assert recovered(project) == untouched[1], hit
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
-def test_fifty_kills(untouched: tuple[Path, dict[str, str]], project: Path, seed: int) -> None:
-    hit = kill_often(project, random.Random(100 + seed), 5, longest=12)
+@pytest.mark.parametrize("seed", range(5))
+def test_fifty_kills(untouched: tuple[Path, dict[str, str]], length: float, project: Path, seed: int) -> None:
+    hit = kill_often(project, random.Random(100 + seed), 10, longest=length)
     print(dict(hit))
     assert recovered(project) == untouched[1], hit
 

@@ -126,8 +126,11 @@ def deliberate() -> Iterator[None]:
     """Turn faults of the disk into errors that say what to do."""
     try:
         yield
-    except OSError as error:
-        raise storage_error(error) or error from error
+    except Exception as error:
+        told = storage_error(error)
+        if told is None or isinstance(error, errors.KlastryError):
+            raise
+        raise told from error
 
 
 def tell_failure(step: str, error: errors.KlastryError, log: Path) -> int:
