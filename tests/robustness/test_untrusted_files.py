@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from analysis import yamlfile
 from analysis.errors import ConfigError
 from analysis.ingest import text as raw_text
+from analysis.publish.publication import load_knowledge, open_publication
 from analysis.sources import load_edition
 
 EDITION = "edition: 2024\ntitle: t\nperiod: p\nprovenance: survey\npublication_date: 2025-11-30\n"
@@ -21,7 +23,7 @@ FORBIDDEN = {
 }  # fmt: skip
 
 # One reads; the others write, or look at nodes that it made.
-YAML = ("yamlfile.py", "records.py", "laboratory.py", "quarto.py")
+YAML = ("yamlfile.py", "records.py", "laboratory.py", "quarto.py", "sidecars.py")
 
 
 def calls(path: Path) -> set[str]:
@@ -45,9 +47,7 @@ def test_no_file_is_run_or_unpickled(root: Path) -> None:
     for path in [*(root / "analysis").rglob("*.py"), *(root / "workflow").rglob("*.py")]:
         used = calls(path)
         bad = used & (FORBIDDEN | {"allow_pickle=True", "shell=True"})
-        if "safe_load" in used or (
-            "yaml" in used and path.name not in ("yamlfile.py", "records.py", "laboratory.py", "quarto.py")
-        ):
+        if "safe_load" in used or ("yaml" in used and path.name not in YAML):
             bad.add("yaml outside of analysis.yamlfile")
         wrong += [f"{path.relative_to(root)}: {name}" for name in sorted(bad)]
     assert wrong == []
@@ -115,3 +115,17 @@ def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "a cell has more than" in str(raw_text.read_text(path)[1][0])
     monkeypatch.setattr(raw_text, "LARGEST", 10)
     assert "at most 10 are read" in str(raw_text.read_text(path)[1][0])
+
+
+def test_a_project_without_records_must_say_so(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root / "config", tmp_path / "config")
+    folder = tmp_path / "data/editions/2024"
+    folder.mkdir(parents=True)
+    (folder / "edition.yaml").write_text(EDITION, "utf-8")
+    with pytest.raises(ConfigError, match=r"data/knowledge does not exist.*knowledge: none"):
+        load_knowledge(open_publication(tmp_path, tmp_path / "build/2024", 2024))
+    (folder / "edition.yaml").write_text(EDITION + "knowledge: none\n", "utf-8")
+    assert load_knowledge(open_publication(tmp_path, tmp_path / "build/2024", 2024)).practices == []
+    (tmp_path / "data/knowledge").mkdir()
+    with pytest.raises(ConfigError, match="remove one of them"):
+        load_knowledge(open_publication(tmp_path, tmp_path / "build/2024", 2024))
