@@ -8,11 +8,11 @@ READY := .venv/.ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED := 0
 
-.PHONY: help report test lab check bench quarto reconstruct lock clean
+.PHONY: help report test test-slow lab check bench quarto reconstruct lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(READY): requirements.lock pyproject.toml workflow/scripts/bootstrap.py
 	@$(PYTHON) workflow/scripts/bootstrap.py
@@ -20,8 +20,11 @@ $(READY): requirements.lock pyproject.toml workflow/scripts/bootstrap.py
 report: $(READY) ## compute the edition from raw data and publish the report (only what is stale)
 	@$(BIN)/klastry build --edition $(EDITION) --method $(METHOD)
 
-test: report ## build the edition and run all tests, on code and on the built files
+test: report ## build the edition and run the tests, on code and on the built files
 	@$(BIN)/pytest -n 2
+
+test-slow: report ## the long ones: builds killed fifty times, real full disks, the same bytes under other settings
+	@$(BIN)/pytest -m slow tests/robustness
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --notebook-dir=.

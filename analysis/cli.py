@@ -3,111 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import re
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from analysis import __version__
 from analysis.cli_audit import add_audit_command
+from analysis.cli_build import TARGETS, cmd_build, cmd_publish
 from analysis.cli_engine import add_engine_commands
 from analysis.cli_fieldwork import add_fieldwork_commands
 from analysis.cli_import import add_import_command
 from analysis.errors import ConfigError, KlastryError
+from analysis.files import storage_error
 from analysis.project import build_folder, project_dir
 
-TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual")
 LOST_ROWS_SHOWN = 20  # by `klastry reproduce`; a new reconstruction can lose hundreds
-
-
-# ---------------------------------------------------------------------------------------------------------------- build
-
-
-def _progress(line: str) -> str | None:
-    """Turn a line of the workflow engine into what a person wants to see, or None."""
-    done = re.match(r"(\d+) of (\d+) steps \((\d+)%\) done", line)
-    if done:
-        return f"  {done[1]}/{done[2]} steps"
-    return None
-
-
-def cmd_build(args: argparse.Namespace) -> int:
-    """Run the workflow; only what is stale runs again."""
-    from analysis.config import load_method
-    from analysis.sources import load_edition
-
-    root = project_dir()
-    load_edition(args.edition, root / "data")
-    off_scale = load_method(args.method, root / "config").off_scale()
-    unknown = [t for t in args.target if t not in TARGETS]
-    if unknown:
-        raise ConfigError(f"unknown target {', '.join(unknown)}; targets: {', '.join(TARGETS)}")
-    if off_scale and not (args.target and set(args.target) <= {"validation", "indicators", "scores"}):
-        raise ConfigError(
-            f"method `{args.method}`: {', '.join(off_scale)} gives scores outside the scale from 0 to 1, for which "
-            f"the figures and texts of the report are made; compute its scores (klastry build --method {args.method} "
-            f"scores) and compare them (klastry compare default {args.method})"
-        )
-    build = root / build_folder(args.edition, args.method)
-    logs = build / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    failure = logs / "failure.json"
-    failure.unlink(missing_ok=True)
-    if not (build / "60_report" / "html" / "index.html").is_file():
-        (logs / "60_report.done").unlink(missing_ok=True)  # the stamp stands for a folder that somebody removed
-    command = [
-        sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--cores", str(args.cores),
-        "--config", f"edition={args.edition}", f"method={args.method}", "--rerun-incomplete", "--nocolor",
-    ]  # fmt: skip
-    command += ["--dry-run"] if args.dry_run else []
-    command += ["--forceall"] if args.force else []
-    command += [*args.target] if args.target else []
-    bin_dir = str(Path(sys.executable).parent)
-    env = {**os.environ, "PATH": bin_dir + os.pathsep + os.environ.get("PATH", ""), "PYTHONHASHSEED": "0"}
-    start = time.monotonic()
-    nothing = False
-    errors: list[str] = []
-    with (logs / "snakemake.log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            command, cwd=root, env=env, stdout=None, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-        )
-        assert process.stderr is not None
-        for line in process.stderr:
-            log.write(line)
-            nothing = nothing or line.startswith("Nothing to be done")
-            shown = line.rstrip() if args.dry_run else _progress(line.rstrip())
-            if shown:
-                print(shown, flush=True)
-            if "Error" in line or "Exception" in line or errors:
-                errors.append(line.rstrip())
-        code = process.wait()
-    if code == 0:
-        report = build / "60_report" / "html" / "index.html"
-        where = f": {report.relative_to(root)}" if not args.target and report.is_file() else ""
-        verb = "Everything is up to date" if nothing else "Built"
-        print(f"{verb} ({time.monotonic() - start:.1f} s){where}")
-        return 0
-    return _report_failure(failure, errors, build, root)
-
-
-def _report_failure(failure: Path, errors: list[str], build: Path, root: Path) -> int:
-    log = (build / "logs" / "snakemake.log").relative_to(root)
-    code = 1
-    if failure.is_file():
-        record = json.loads(failure.read_text(encoding="utf-8"))
-        print(f"\n{record['step']} failed.\n{record['message']}\n\nWhole log: {record['log']}", file=sys.stderr)
-        code = int(record["exit_code"])
-    else:
-        print("\n".join(["", *errors[:12], "", f"Whole log: {log}"]), file=sys.stderr)
-        if any("locked" in line.lower() or "lock" in line.lower() for line in errors[:12]):
-            print("If no other build is running: .venv/bin/snakemake -s workflow/Snakefile --unlock", file=sys.stderr)
-    if (build / "60_report").exists():
-        print("The report of the last good build was left as it is.", file=sys.stderr)
-    return code
 
 
 # ------------------------------------------------------------------------------------------------------------- raw data
@@ -216,28 +127,6 @@ def cmd_reconstruct(args: argparse.Namespace) -> int:
 # ----------------------------------------------------------------------------------------------------------- publishing
 
 
-def cmd_publish(args: argparse.Namespace) -> int:
-    """One step of publishing; called by the workflow, which finds the reason of a failure beside the log."""
-    from analysis.publish import steps
-
-    root = project_dir()
-    build = root / build_folder(args.edition, args.method)
-    start = time.monotonic()
-    try:
-        steps.run(args.step, project=root, edition=args.edition, build=build, method=args.method)
-    except KlastryError as error:
-        if args.log:
-            record = {"step": args.step, "exit_code": error.exit_code, "message": str(error), "log": str(args.log)}
-            args.log.parent.mkdir(parents=True, exist_ok=True)
-            args.log.write_text(f"{error}\n", encoding="utf-8")
-            args.log.with_name("failure.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-            return error.exit_code
-        raise
-    if args.log:
-        args.log.write_text(f"{args.step}: {time.monotonic() - start:.1f} s\n", encoding="utf-8")
-    return 0
-
-
 def cmd_quarto(args: argparse.Namespace) -> int:
     """Write the chapters as a Quarto book and render it where quarto is on PATH."""
     from analysis.publish import steps
@@ -288,6 +177,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--cores", type=int, default=min(2, os.cpu_count() or 1), help="notebooks run side by side")
     sub.add_argument("--dry-run", action="store_true", help="show what would run and why")
     sub.add_argument("--force", action="store_true", help="run everything again")
+    sub.add_argument(
+        "--wait", type=float, default=0, metavar="SECONDS", help="wait so long for a build that is running (default 0)"
+    )
     sub.add_argument("target", nargs="*", metavar="TARGET", help=f"one of: {', '.join(TARGETS)}")
 
     add_engine_commands(commands)
@@ -346,6 +238,15 @@ def main(argv: list[str] | None = None) -> int:
     except KlastryError as error:
         print(f"klastry {args.command}: {error}", file=sys.stderr)
         return error.exit_code
+    except Exception as error:
+        told = storage_error(error)
+        if told is None:
+            raise
+        print(f"klastry {args.command}: {told}", file=sys.stderr)
+        return told.exit_code
+    except KeyboardInterrupt:
+        print(f"\nklastry {args.command}: interrupted; run it again to go on", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

@@ -47,6 +47,18 @@ class WithheldError(PublishError):
     """A sentence needs a number that a rule of disclosure control withholds."""
 
 
+class StorageError(KlastryError):
+    """The disk is full, read-only or broken: nothing half-written is left, and the command can be run again."""
+
+    exit_code = 1
+
+
+class LockedError(KlastryError):
+    """Another build holds the folder, or the build of this step is over."""
+
+    exit_code = 1
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One problem of one raw cell, row or column; `row` is the line in the file (the header is line 1)."""

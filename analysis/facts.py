@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import FactError
+from analysis.files import write_json
 
 UNITS = frozenset(
     {
@@ -110,8 +111,7 @@ class FactSet:
             record["inputs"] = list(fact.inputs)
             record["notebook"] = self.notebook
             payload[fact.id] = record
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(payload, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(payload, path)
 
 
 def read_facts(paths: list[Path]) -> dict[str, Any]:
@@ -143,6 +143,5 @@ def merge_facts(paths: list[Path], out: Path) -> int:
     """
     merged = read_facts(paths)
     ordered = {key: merged[key] for key in sorted(merged)}
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(ordered, out)
     return len(ordered)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from analysis.errors import ConfigError, DataError, Problem
+from analysis.yamlfile import read_mapping
 
 SURVEY, RECONSTRUCTED, MADE_UP = "survey", "reconstructed", "made_up"
 PROVENANCES = (SURVEY, RECONSTRUCTED, MADE_UP)
@@ -63,12 +62,21 @@ def load_edition(year: int, data_dir: Path) -> Edition:
     if not path.is_file():
         known = sorted(p.parent.name for p in (data_dir / "editions").glob("*/edition.yaml"))
         raise ConfigError(f"no edition {year}: {path} does not exist; editions here: {', '.join(known) or 'none'}")
-    info = yaml.safe_load(path.read_text(encoding="utf-8"))
+    info = read_mapping(path)
     absent = [key for key in ("edition", "title", "period", "provenance", "publication_date") if key not in info]
     if absent:
         raise ConfigError(f"{path}: missing key(s) {', '.join(absent)}")
     if info["provenance"] not in PROVENANCES:
         raise ConfigError(f"{path}: provenance is {info['provenance']!r}; allowed: {', '.join(PROVENANCES)}")
+    if info["edition"] != year or isinstance(info["edition"], bool):
+        raise ConfigError(f"{path}: edition is {info['edition']!r}, its folder says {year}; write edition: {year}")
+    previous = info.get("previous_edition")
+    if previous is not None and (not isinstance(previous, int) or isinstance(previous, bool)):
+        # It becomes the name of a folder.
+        raise ConfigError(f"{path}: previous_edition is {previous!r}; write the year of an edition, say {year - 2}")
+    listed = info.get("instruments", [])
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        raise ConfigError(f"{path}: instruments is {listed!r}; write a list of names, say [coordinators, members]")
     return Edition(year, root, info)
 
 
@@ -90,7 +98,10 @@ def check_sidecar(path: Path, provenance: str | None = None) -> list[Problem]:
                 f"run `klastry seal` to write {side.name}, then state its origin and licence there",
             )
         ]  # fmt: skip
-    told = yaml.safe_load(side.read_text(encoding="utf-8")) or {}
+    try:
+        told = read_mapping(side)
+    except ConfigError as error:
+        return [Problem(side.name, None, None, None, str(error), "correct the sidecar, or remove it and seal the file")]
     if provenance not in (None, MADE_UP) and told.get("origin") == MADE_UP:
         return [
             Problem(

@@ -5,7 +5,6 @@ Paths live here and in the workflow only; the analysis packages take tables and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -17,12 +16,15 @@ import pandas as pd
 from analysis.config import Method, load_method
 from analysis.errors import ConfigError, PublishError
 from analysis.facts import FactSet
+from analysis.files import whole, write_json
 from analysis.framework import Framework, load_framework
+from analysis.lock import join
 from analysis.sources import MADE_UP, RECONSTRUCTED, SURVEY, Edition, load_edition
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+__all__ = ["Column", "Workspace", "open_workspace", "save_figure", "write_csv", "write_json"]
 FLOAT_FORMAT = "%.15g"
 # Language, provenance of the answers.
 SOURCE_LINES = {
@@ -40,15 +42,16 @@ SOURCE_LINES = {
 
 def write_csv(table: pd.DataFrame, path: Path, *, index: bool = False) -> Path:
     """Write a table so that the same table gives the same bytes: UTF-8, Unix line ends, 15 significant digits."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=index, encoding="utf-8", lineterminator="\n", float_format=FLOAT_FORMAT)
+    with whole(path) as part:
+        table.to_csv(part, index=index, encoding="utf-8", lineterminator="\n", float_format=FLOAT_FORMAT)
     return path
 
 
-def write_json(data: Any, path: Path) -> Path:
-    """Write JSON with stable layout."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def save_figure(figure: Figure, path: Path, **kwargs: Any) -> Path:
+    """Save a figure in the format of the file's ending, without dates and versions, as a whole."""
+    free = {".svg": {"Date": None, "Creator": None}, ".png": {"Software": None}}[path.suffix]
+    with whole(path) as part:
+        figure.savefig(part, metadata=free, **kwargs)
     return path
 
 
@@ -170,9 +173,8 @@ class Workspace:
         if not title.strip() or not alt.strip():
             raise PublishError(f"{notebook}: figure {no} needs a title and an alt text")
         stem = f"40_analyses/figures/figure-{no:02d}"
-        self.path(stem).parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(self.path(f"{stem}.svg"), metadata={"Date": None, "Creator": None})
-        figure.savefig(self.path(f"{stem}.png"), dpi=200, metadata={"Software": None})
+        save_figure(figure, self.path(f"{stem}.svg"))
+        save_figure(figure, self.path(f"{stem}.png"), dpi=200)
         self.write(data, f"{stem}.csv")
         record = {
             "kind": "figure", "no": no, "id": f"fig-{no}", "title": title, "chapter": chapter, "notebook": notebook,
@@ -247,6 +249,7 @@ def open_workspace(
     ConfigError
         The edition or the method does not exist.
     """
+    join(Path(build_dir))
     data = Path(data_dir)
     config = Path(config_dir) if config_dir is not None else data.parent / "config"
     workspace = Workspace(data, Path(build_dir), config, load_edition(edition, data), method)

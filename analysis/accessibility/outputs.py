@@ -16,6 +16,7 @@ from analysis.accessibility.criteria import Criteria
 from analysis.accessibility.report import report_page
 from analysis.accessibility.score import MET, NEEDS_PERSON, NOT_MET, evidence, same_titles, score_site
 from analysis.errors import DataError, Problem
+from analysis.files import write_text
 
 DECISIONS = "decisions.csv"
 DECISION_COLUMNS = ["site_id", "item", "decision", "note"]
@@ -140,11 +141,3 @@ def _csv(table: pd.DataFrame) -> str:
 def write_json(data: Any, path: Path) -> None:
     """Write JSON, replacing the file as a whole."""
     write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", path)
-
-
-def write_text(text: str, path: Path) -> None:
-    """Write beside the place of the file, then move it there: a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-import yaml
-
 from analysis.errors import ConfigError, suggest
+from analysis.yamlfile import read_yaml
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def load_recommendations(path: Path, items: Iterable[str]) -> list[WebRecommenda
     known, keys = list(items), [f.name for f in fields(WebRecommendation)]
     out: list[WebRecommendation] = []
     problems: list[str] = []
-    for place, record in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")) or [], start=1):
+    for place, record in enumerate(read_yaml(path) or [], start=1):
         where = f"record {place}"
         problems += [f"{where}: {key} is missing" for key in keys if key not in record]
         problems += [f"{where}: unknown key {key!r}{suggest(key, keys)}" for key in map(str, record) if key not in keys]

@@ -7,11 +7,11 @@ import types
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from analysis.config.edition import ComposeMethod, Method
 from analysis.errors import ConfigError, suggest
+from analysis.yamlfile import read_yaml
 
 M = TypeVar("M", bound=BaseModel)
 # Keys of earlier method files and what says the same now.
@@ -60,10 +60,7 @@ def _explain(error: ValidationError, source: str, model: type[BaseModel]) -> Con
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not readable as YAML ({error}); save it as UTF-8 YAML") from error
+    data = read_yaml(path)
     if data is None:
         raise ConfigError(f"{path}: the file is empty; write at least one key, say `treatment: {{rule: iqr_cap}}`")
     if not isinstance(data, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,10 @@ import pandas as pd
 from analysis.errors import Problem
 
 BOM = b"\xef\xbb\xbf"
+LARGEST = 200_000_000  # bytes of a raw file; a survey of a thousand clusters would have a tenth
+LONGEST = 100_000  # characters of a cell; the CSV reader itself stops at 131,072
+# Nobody types these: control characters, marks that turn the direction of text round, values that are no characters.
+UNTYPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,18 @@ def _fence(text: str, file: str) -> list[Problem]:
     return []
 
 
+def _unusable(text: str, file: str) -> list[Problem]:
+    """Name every line with characters that would change what a terminal or a page shows, or that no page can show."""
+    problems = []
+    if UNTYPED.search(text):
+        for number, line in enumerate(text.split("\n"), start=1):
+            found = sorted({f"U+{ord(c):04X}" for c in UNTYPED.findall(line)})
+            if found:
+                message, remedy = f"holds characters that cannot be printed ({', '.join(found)})", "remove them"
+                problems.append(Problem(file, number, None, None, message, remedy))
+    return problems
+
+
 def read_text(path: Path, *, file: str | None = None) -> tuple[RawTable | None, list[Problem]]:
     """Read a CSV file as text, without interpreting any cell.
 
@@ -92,13 +109,16 @@ def read_text(path: Path, *, file: str | None = None) -> tuple[RawTable | None, 
     file = file or path.name
     if not path.is_file():
         return None, [Problem(file, None, None, None, "does not exist", f"put the file in {path.parent.name}/")]
+    if path.stat().st_size > LARGEST:
+        message, remedy = f"has {path.stat().st_size} bytes", f"at most {LARGEST} are read; is this the right file?"
+        return None, [Problem(file, None, None, None, message, remedy)]
     data = path.read_bytes()
     text, problems = _decode(data, file)
     if problems:
         return None, problems
     if not text.strip():
         return None, [Problem(file, None, None, None, "is empty", "restore the file with its header and rows")]
-    problems = _fence(text, file)
+    problems = _fence(text, file) + _unusable(text, file)
     if problems:
         return None, problems
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -112,6 +132,9 @@ def read_text(path: Path, *, file: str | None = None) -> tuple[RawTable | None, 
                 lines.append(line)
             line = reader.line_num + 1
     except csv.Error as error:
+        if "field limit" in str(error):
+            message, remedy = f"a cell has more than {LONGEST} characters", "shorten it, or close its quotation mark"
+            return None, [Problem(file, line, None, None, message, remedy)]
         remedy = "close the quotation mark; write a quotation mark inside a cell twice"
         return None, [Problem(file, line, None, None, f"the quotation marks cannot be read ({error})", remedy)]
     header, body, where = rows[0], rows[1:], lines[1:]

@@ -20,6 +20,7 @@ from pydantic import field_validator as _field_validator
 from analysis.errors import ConfigError, suggest
 from analysis.facts import UNITS
 from analysis.framework import Framework, read_text_table
+from analysis.yamlfile import read_nodes
 
 
 @dataclass(frozen=True)
@@ -246,14 +247,12 @@ def read_records(folder: Path, model: type[R], reference: Reference) -> list[R]:
     problems: list[str] = []
     for path in sorted(folder.glob("*.yaml")):
         name = file_name(path)
-        text = path.read_text(encoding="utf-8")
         lines: dict[str, int] = {}
         double: list[str] = []
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
-            data = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            problems.append(f"{name}: not readable as YAML: {error}")
+            node, data = read_nodes(path, name)
+        except ConfigError as error:
+            problems.append(str(error))
             continue
         if not isinstance(data, dict) or node is None:
             problems.append(f"{name}: a record is a list of keys with values")

@@ -11,14 +11,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from analysis.config import load_method
 from analysis.publish import citation, numbers
 from analysis.publish.manifest import input_files, versions
 from analysis.publish.publication import Publication
 from analysis.publish.typography import bind
 from analysis.sources import sha256
+from analysis.yamlfile import read_mapping
 
 FILE = "o-wydaniu.html"
 TITLE = "O wydaniu"
@@ -83,7 +82,7 @@ def kilobytes(size: int) -> str:
 
 def _sidecar(path: Path) -> dict[str, Any]:
     side = path.with_name(path.name + ".source.yaml")
-    return dict(yaml.safe_load(side.read_text(encoding="utf-8"))) if side.is_file() else {}
+    return read_mapping(side) if side.is_file() else {}
 
 
 def _raw(pub: Publication) -> str:

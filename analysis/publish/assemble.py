@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import PublishError
+from analysis.files import write_text
 from analysis.publish import lint, pandoc
 from analysis.publish.bibliography import load_nocite, unused
 from analysis.publish.chapters import Rendered
@@ -59,9 +60,8 @@ class Book:
 
     def save(self, path: Path) -> None:
         """Write the book for the formats."""
-        path.write_text(
-            json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"), default=str) + "\n", encoding="utf-8"
-        )
+        text = json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"), default=str)
+        write_text(text + "\n", path)
 
     @classmethod
     def load(cls, path: Path) -> Book:
@@ -246,7 +246,7 @@ def make_book(
         A citation is not in the bibliography, a work is not used, or pandoc cannot read the text.
     """
     text = join(chapters, rendered)
-    (out_dir / "book.md").write_text(text, encoding="utf-8")
+    write_text(text, out_dir / "book.md")
     tree = pandoc.read_markdown(text)
     book = Book(dict(edition), tree["pandoc-api-version"], _split(tree["blocks"], chapters, rendered), {}, [])
     for chapter in book.chapters:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-import yaml
-
 from analysis.errors import ConfigError, suggest
 from analysis.publish.lint import Finding
+from analysis.yamlfile import read_mapping
 
 BIB = "references.bib"
 NOCITE = "nocite.yaml"
@@ -47,7 +46,7 @@ def load_nocite(report_dir: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     out: dict[str, str] = {}
-    for item in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("nocite") or []:
+    for item in read_mapping(path).get("nocite") or []:
         if not isinstance(item, dict) or set(item) != {"key", "reason"} or not item["reason"]:
             raise ConfigError(f"{NOCITE}: entry {item!r} needs key and reason, and nothing else")
         if item["key"] in out:

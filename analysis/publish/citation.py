@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-import yaml
-
 from analysis.errors import ConfigError
 from analysis.publish.publication import Publication
 from analysis.publish.site import Page
+from analysis.yamlfile import read_mapping
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def load_work(pub: Publication) -> Work:
     path = pub.project / "CITATION.cff"
     cff: dict[str, Any] = {"authors": [{"name": pub.publisher or pub.title}], "version": ""}
     if path.is_file():
-        cff = yaml.safe_load(path.read_text(encoding="utf-8"))
+        cff = read_mapping(path)
         absent = [key for key in ("authors", "version") if not cff.get(key)]
         if absent:
             raise ConfigError(f"CITATION.cff: {', '.join(absent)} missing; see https://citation-file-format.github.io")

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from analysis.errors import PublishError
 from analysis.framework import OVERALL, Framework, load_framework
 from analysis.publish.publication import Publication
 from analysis.publish.withholding import SUMS
+from analysis.yamlfile import read_mapping
 
 SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
 LICENCES = {
@@ -234,7 +234,7 @@ def _read(pub: Publication, table: str) -> pd.DataFrame:
 def _licence(pub: Publication) -> dict[str, str]:
     """Licence of the answers, from their sidecar: what is computed from them is published under the same."""
     path = pub.project / f"data/editions/{pub.edition}/raw/coordinators.csv.source.yaml"
-    name = str((yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("licence", "")) if path.is_file() else ""
+    name = str(read_mapping(path).get("licence", "")) if path.is_file() else ""
     if name not in LICENCES:
         raise PublishError(
             f"{path.name}: licence is {name!r}; a data package needs one of {', '.join(LICENCES)} there, the "
@@ -252,16 +252,13 @@ def resources(pub: Publication) -> list[Resource]:
 
 
 def build_datapackage(pub: Publication, out: Path) -> int:
-    """Write the package into a folder; returns the number of its files.
+    """Write the package into an empty folder that is there; returns the number of its files.
 
     Raises
     ------
     PublishError
         A table has not been computed, a key is not unique, or the answers have no known licence.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    for old in out.iterdir():
-        old.unlink()
     described = []
     for resource in resources(pub):
         twice = resource.table[resource.table.duplicated(list(resource.key))]

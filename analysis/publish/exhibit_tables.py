@@ -14,12 +14,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from analysis.config import WITHHELD
-=======
 import numpy as np
 
->>>>>>> tmp_docs
+from analysis.config import WITHHELD
 from analysis.errors import PublishError
 from analysis.publish import numbers
 from analysis.publish.exhibits import Exhibit

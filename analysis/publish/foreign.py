@@ -13,11 +13,10 @@ from functools import cached_property
 from html import escape
 from pathlib import Path
 
-import yaml
-
 from analysis.errors import ConfigError
 from analysis.publish.numbers import NBSP
 from analysis.publish.pandoc import Node, attr, change, change_inline_lists, pairs, span, text_inlines
+from analysis.yamlfile import read_yaml
 
 FILE = "foreign_words.yaml"
 
@@ -121,7 +120,7 @@ def load_foreign(report_dir: Path) -> ForeignWords:
     path = report_dir / FILE
     if not path.is_file():
         return ForeignWords({})
-    loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    loaded = read_yaml(path) or {}
     good = isinstance(loaded, dict) and all(
         isinstance(terms, list) and all(isinstance(t, str) and t.strip() for t in terms) for terms in loaded.values()
     )

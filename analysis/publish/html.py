@@ -188,27 +188,24 @@ def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
     if (pub.report_dir / "images").is_dir():
         shutil.copytree(pub.report_dir / "images", out / "images")
     for label in pub.book.placed:
-        for folder, source, _ in downloads(pub.exhibits[label]):
+        for folder, source, _ in downloads(pub.exhibits[label], pub):
             target = out / folder / Path(source).name
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(pub.build / source, target)
 
 
 def build_html(pub: Publication, out: Path) -> list[str]:
-    """Write the site into an empty folder; returns the names of its pages.
+    """Write the site into an empty folder that is there; returns the names of its pages.
 
     Raises
     ------
     PublishError
         The chapters are not rendered, or an exhibit's table cannot be drawn.
     """
-    if out.exists():
-        shutil.rmtree(out)
-    out.mkdir(parents=True)
     chapters = [paginate(chapter) for chapter in pub.book.chapters]
     pages = [p for chapter in chapters for p in (chapter, *chapter.children)]
     # What cells show comes from the full tables; a rule of disclosure control lets only their code be read.
-    notebooks = notebook_pages(pub.build / "notebooks", outputs=not pub.shield.active)
+    notebooks = notebook_pages(pub.build / "notebooks", outputs=not (pub.confidential or pub.shield.active))
     names = {n.name for n in notebooks}
     places = _places(pages)
     facts_of, number_pages = ledger.open_ledger(pub, notebooks)

@@ -11,10 +11,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from analysis.errors import ConfigError, PublishError, suggest
 from analysis.publish.crossref import REFERENCE
+from analysis.yamlfile import read_mapping
 
 
 @dataclass(frozen=True, order=True)
@@ -55,7 +54,7 @@ def load_allowed(path: Path) -> list[Allowed]:
     """
     if not path.is_file():
         return []
-    entries = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("allow") or []
+    entries = read_mapping(path).get("allow") or []
     out = []
     for entry in entries:
         unknown = set(entry) - {"text", "pattern", "reason", "chapters"}

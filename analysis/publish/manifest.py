@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 from importlib import metadata
@@ -12,6 +11,7 @@ from typing import Any
 import pypandoc
 
 from analysis.config import load_method
+from analysis.files import write_json
 from analysis.publish.publication import Publication
 from analysis.sources import sha256
 
@@ -29,6 +29,9 @@ _INPUTS = (
 _NOT_OUTPUTS = ("logs/", "notebooks/", "50_chapters/out/", "50_chapters/quarto/", ".", "manifest.json")
 
 
+_CONFIDENTIAL = {"private", "confidential"}
+
+
 def _hashes(paths: list[Path], root: Path) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): sha256(path) for path in sorted(paths)}
 
@@ -43,9 +46,10 @@ def _files(folder: Path) -> list[Path]:
 
 
 def input_files(project: Path, edition: int) -> list[Path]:
-    """List every file of the project that a build rests on."""
+    """List every file of the project that a build rests on, but for confidential ones: not even their names leave."""
     data = project / "data" / "editions" / str(edition)
-    return [p for name in _INPUTS for p in _files(project / name)] + _files(data)
+    own = [p for p in _files(data) if not _CONFIDENTIAL & set(p.relative_to(data).parts)]
+    return [p for name in _INPUTS for p in _files(project / name)] + own
 
 
 def versions(project: Path) -> dict[str, str]:
@@ -82,6 +86,4 @@ def manifest(pub: Publication) -> dict[str, Any]:
 
 def write_manifest(pub: Publication) -> Path:
     """Write `manifest.json` into the build."""
-    path = pub.build / "manifest.json"
-    path.write_text(json.dumps(manifest(pub), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    return write_json(manifest(pub), pub.build / "manifest.json")

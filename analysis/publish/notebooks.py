@@ -13,6 +13,9 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 _UNWANTED = "script, style, link, iframe"
+WITHHELD = (
+    "*Outputs are not published: they show answers and scores of single respondents, or what is withheld from tables.*"
+)
 
 
 @dataclass(frozen=True)
@@ -93,13 +96,22 @@ def _without_repeated_parameters(notebook: nbformat.NotebookNode) -> nbformat.No
     return notebook
 
 
+def _without_outputs(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Leave out what the cells printed, which shows single answers and scores, and say so."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    told = nbformat.v4.new_markdown_cell(WITHHELD)
+    told["id"] = "withheld"
+    notebook.cells.insert(1, told)
+    return notebook
+
+
 def notebook_page(path: Path, exporter: HTMLExporter | None = None, *, outputs: bool = True) -> NotebookPage:
-    """Convert one executed notebook, with what its cells show unless `outputs` is false."""
+    """Convert one executed notebook; without `outputs` only its text and code are shown."""
     notebook = _without_repeated_parameters(nbformat.read(path, as_version=4))
     if not outputs:
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs = []
+        notebook = _without_outputs(notebook)
     body, _ = (exporter or _exporter()).from_notebook_node(notebook)
     soup = _clean(body)
     code = []

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from analysis.errors import ConfigError, suggest
+from analysis.yamlfile import read_mapping
 
 
 class Chapter(BaseModel):
@@ -58,7 +58,7 @@ def load_chapters(path: Path) -> list[Chapter]:
     ConfigError
         An entry has an unknown key or value, a file is missing or named twice; lists all of them.
     """
-    entries = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("chapters") or []
+    entries = read_mapping(path).get("chapters") or []
     out, problems = [], []
     for i, entry in enumerate(entries, start=1):
         try:

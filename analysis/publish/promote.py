@@ -6,28 +6,12 @@ import shutil
 from pathlib import Path
 
 from analysis.errors import PublishError
+from analysis.files import whole_folder
 from analysis.publish.about_page import fill_files
 from analysis.publish.crate import write_crate
 from analysis.publish.exhibits import load_outline, write_list
 from analysis.publish.gate import check_protection
 from analysis.publish.publication import Publication
-
-
-def _swap(staged: Path, target: Path) -> None:
-    """Put `staged` in place of `target`; on failure the old folder is put back."""
-    old = target.with_name(f".{target.name}.old")
-    if old.exists():
-        shutil.rmtree(old)
-    if target.exists():
-        target.rename(old)
-    try:
-        staged.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    if old.exists():
-        shutil.rmtree(old)
 
 
 def promote(pub: Publication) -> Path:
@@ -52,23 +36,19 @@ def promote(pub: Publication) -> Path:
         raise PublishError(f"the report is not complete, so nothing was replaced; missing: {', '.join(absent)}")
     check_protection(pub, pub.out_dir)
     target = pub.build / "60_report"
-    staged = pub.build / ".60_report.new"
-    if staged.exists():
-        shutil.rmtree(staged)
-    staged.mkdir(parents=True)
-    for name in steps:
-        source = pub.out_dir / name
-        if source.is_dir():
-            shutil.copytree(source, staged / name)
-        else:
-            shutil.copyfile(source, staged / name)
-    individual = pub.out_dir / "individual"
-    if individual.is_dir():
-        shutil.copytree(individual, staged / "individual")
-    write_list(
-        load_outline(pub.report_dir / "exhibits.csv"), pub.exhibits, set(pub.book.placed), staged / "exhibits.csv"
-    )
-    fill_files(staged)
-    write_crate(pub, staged)
-    _swap(staged, target)
+    with whole_folder(target, durable=True) as staged:
+        for name in steps:
+            source = pub.out_dir / name
+            if source.is_dir():
+                shutil.copytree(source, staged / name)
+            else:
+                shutil.copyfile(source, staged / name)
+        individual = pub.out_dir / "individual"
+        if individual.is_dir():
+            shutil.copytree(individual, staged / "individual")
+        write_list(
+            load_outline(pub.report_dir / "exhibits.csv"), pub.exhibits, set(pub.book.placed), staged / "exhibits.csv"
+        )
+        fill_files(staged)
+        write_crate(pub, staged)
     return target

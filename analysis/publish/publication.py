@@ -15,11 +15,13 @@ from babel.dates import format_date
 from analysis.config import Words, load_method
 from analysis.disclosure.shield import Shield, read_shield
 from analysis.errors import ConfigError, PublishError
+from analysis.framework import load_framework
+from analysis.knowledge import Library, load_library
 from analysis.publish.assemble import Book
 from analysis.publish.exhibits import Exhibit, load_exhibits
 from analysis.publish.foreign import ForeignWords, load_foreign
 from analysis.publish.typography import bind
-from analysis.sources import MADE_UP, load_edition
+from analysis.sources import MADE_UP, SURVEY, load_edition
 
 LANG = "pl"
 RECONSTRUCTED = (
@@ -144,11 +146,16 @@ class Publication:
         return str(self.info.get("publisher") or "")
 
     @property
+    def confidential(self) -> bool:
+        """Whether the answers are those of a survey: only statistics leave. Synthetic ones may be shown."""
+        return bool(self.info["provenance"] == SURVEY)
+
+    @property
     def provenance_note(self) -> str:
         """Plain words on where the answers come from, empty for a survey."""
         if self.info["provenance"] == MADE_UP:
             return bind(MADE_UP_NOTE)
-        if self.info["provenance"] != "reconstructed":
+        if self.confidential:
             return ""
         return bind(" ".join(str(self.info.get("provenance_note_pl") or RECONSTRUCTED).split()))
 
@@ -169,3 +176,25 @@ def open_publication(project: Path, build: Path, edition: int, method: str = "de
     """
     info = load_edition(edition, project / "data").info
     return Publication(project, build, edition, info, load_method(method, project / "config").words, method)
+
+
+def load_knowledge(pub: Publication) -> Library:
+    """Read the records that reports tell.
+
+    Raises
+    ------
+    ConfigError
+        There is no `data/knowledge`, and the edition does not say `knowledge: none`; or it says so and there is one.
+    """
+    folder = pub.project / "data" / "knowledge"
+    said = pub.info.get("knowledge")
+    if said not in (None, "none"):
+        raise ConfigError(f"edition.yaml: knowledge is {said!r}; leave the key out, or write `none`")
+    if folder.is_dir() == (said == "none"):
+        raise ConfigError(
+            f"{folder} is there, but edition.yaml says `knowledge: none`; remove one of them"
+            if said
+            else f"{folder} does not exist; restore it from version control, or, if reports of this edition tell of no "
+            "practices and recommendations, write `knowledge: none` in edition.yaml"
+        )
+    return Library() if said else load_library(folder, load_framework(pub.project / "data"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from html import escape
 from pathlib import Path
 
@@ -17,9 +18,19 @@ from analysis.publish.typography import bind
 LINK = {"pl": "Stały odnośnik", "en": "Permanent link"}
 
 
-def downloads(exhibit: Exhibit) -> list[tuple[str, str, str]]:
-    """Files of an exhibit for readers: folder in the site, file in the build, words of the link."""
-    found = [("dane", exhibit.data_file, "Dane (CSV)")]
+def _names_respondents(path: Path) -> bool:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return "respondent_id" in next(csv.reader(handle), [])
+
+
+def downloads(exhibit: Exhibit, pub: Publication) -> list[tuple[str, str, str]]:
+    """Files of an exhibit for readers: folder in the site, file in the build, words of the link.
+
+    Data with a row for each respondent are not given away when the answers are real ones.
+    """
+    found = []
+    if not pub.confidential or not _names_respondents(pub.build / exhibit.data_file):
+        found.append(("dane", exhibit.data_file, "Dane (CSV)"))
     if exhibit.kind == "figure":
         found += [("figures", exhibit.image_file, "Rysunek (SVG)"), ("figures", exhibit.record["png"], "Rysunek (PNG)")]
     return found
@@ -49,7 +60,9 @@ def exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[s
         inner = f'<div class="table-scroll" {region}>\n{table}\n</div>'
     wide = " wide" if exhibit.record.get("orientation") == "landscape" else ""
     note = f"<p>{said(exhibit.note)}</p>" if exhibit.note else ""
-    links = [f'<a href="{folder}/{Path(file).name}" download>{label}</a>' for folder, file, label in downloads(exhibit)]
+    links = [
+        f'<a href="{folder}/{Path(file).name}" download>{label}</a>' for folder, file, label in downloads(exhibit, pub)
+    ]
     if exhibit.notebook in notebooks:
         links.append(f'<a href="obliczenia/{exhibit.notebook}.html">Obliczenia</a>')
     if exhibit.id == network_page.EXHIBIT and network_page.network_data(pub.build) is not None:

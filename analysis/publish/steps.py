@@ -8,14 +8,12 @@ touches `60_report`, and only after all formats are there.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 from analysis.errors import PublishError, suggest
 from analysis.facts import merge_facts
-from analysis.framework import load_framework
-from analysis.knowledge import Library, load_library
+from analysis.files import whole, whole_folder, write_json, write_text
 from analysis.narrative import load_grammar
 from analysis.publish import lint
 from analysis.publish.assemble import Book, make_book
@@ -23,16 +21,12 @@ from analysis.publish.chapters import Rendered, idle, render
 from analysis.publish.directions import directions
 from analysis.publish.lint import Finding
 from analysis.publish.outline import load_chapters
-from analysis.publish.publication import LANG, Publication, open_publication
+from analysis.publish.publication import LANG, Publication, load_knowledge, open_publication
 from analysis.publish.record_voice import at_record, typed_digits
 from analysis.publish.withholding import withhold
 
 # Kind of record -> file (without .md) of the chapter that prints it, for allowances bound to one chapter.
 RECORDS_OF = {"practice": "09_dobre_praktyki", "recommendation": "11_rekomendacje", "term": "12_zalaczniki"}
-
-
-def _write_json(data: object, path: Path) -> None:
-    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _at_source(finding: Finding, rendered: str, source: str, source_name: str) -> Finding:
@@ -63,8 +57,7 @@ def render_chapters(pub: Publication) -> Book:
     sources: dict[str, str] = {}
     narrative = pub.project / "data/framework/narrative"
     grammar = load_grammar(pub.project / "data") if narrative.is_dir() else None
-    knowledge = pub.project / "data/knowledge"
-    library = load_library(knowledge, load_framework(pub.project / "data")) if knowledge.is_dir() else Library()
+    library = load_knowledge(pub)
     findings += typed_digits(library, allowed, RECORDS_OF)
     ready = [chapter for chapter in chapters if chapter.status == "ready" and chapter.file]
     for partial in sorted(folder.glob("_*.md")):
@@ -88,8 +81,8 @@ def render_chapters(pub: Publication) -> Book:
             findings += _check_numbers(pub, result, sources[stem], allowed, {(f.file, f.line) for f in findings})
     lint.stop(findings)
     for stem, result in rendered.items():
-        (pub.chapters_dir / f"{stem}.md").write_text(result.text, encoding="utf-8")
-        _write_json(result.used(), pub.chapters_dir / f"{stem}.used.json")
+        write_text(result.text, pub.chapters_dir / f"{stem}.md")
+        write_json(result.used(), pub.chapters_dir / f"{stem}.used.json")
     book = make_book(
         chapters,
         rendered,
@@ -153,7 +146,8 @@ def build_html(pub: Publication) -> Path:
     from analysis.publish.html import build_html as build
 
     out = pub.out_dir / "html"
-    pages = build(pub, out)
+    with whole_folder(out) as staged:
+        pages = build(pub, staged)
     print(f"html: {len(pages)} pages")
     return out / "index.html"
 
@@ -163,7 +157,8 @@ def build_pdf(pub: Publication) -> Path:
     from analysis.publish.pdf import build_pdf as build
 
     out = pub.out_dir / pub.file_name("pdf")
-    pages = build(pub, out)
+    with whole(out) as draft:
+        pages = build(pub, draft)
     print(f"pdf: {pages} pages, PDF/UA-1 and PDF/A-2a")
     return out
 
@@ -173,7 +168,8 @@ def build_docx(pub: Publication) -> Path:
     from analysis.publish.docx import build_docx as build
 
     out = pub.out_dir / pub.file_name("docx")
-    build(pub, out)
+    with whole(out) as draft:
+        build(pub, draft)
     print(f"docx: {out.stat().st_size // 1024} KiB")
     return out
 
@@ -184,8 +180,10 @@ def build_annex(pub: Publication) -> Path:
     from analysis.publish.datapackage import build_datapackage
 
     out = pub.out_dir / pub.file_name("xlsx")
-    made, english = build(pub, out), build(pub, pub.out_dir / pub.file_name("xlsx", "en"), "en")
-    files = build_datapackage(pub, pub.out_dir / "dane")
+    english_out = pub.out_dir / pub.file_name("xlsx", "en")
+    with whole(out) as draft, whole(english_out) as english_draft, whole_folder(pub.out_dir / "dane") as data:
+        made, english = build(pub, draft), build(pub, english_draft, "en")
+        files = build_datapackage(pub, data)
     print(f"annex: {made} tables, {english} in English, {files} data files")
     return out
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import yaml
 
 from analysis.config import WITHHELD
 from analysis.errors import PublishError
 from analysis.workspace import Column, Workspace
+from analysis.yamlfile import read_mapping
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,8 +71,7 @@ def load_words(folder: Path, lang: str) -> dict[str, dict[str, str]]:
 def _load(folder: Path, name: str, lang: str) -> dict[str, Any]:
     if not (folder / name).is_file():
         raise PublishError(f"{folder / name} does not exist; labels for `{lang}` are needed to print exhibits")
-    loaded: dict[str, Any] = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
-    return loaded
+    return read_mapping(folder / name)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from analysis.facts import FactSet
 from analysis.tables.facts import add_row_facts
-from analysis.workspace import Workspace
+from analysis.workspace import Workspace, save_figure
 
 FOLDER = "40_analyses/individual"
 SCORE: dict[str, Any] = {"unit": "score", "decimals": 2}
@@ -165,7 +165,7 @@ class IndividualDesk:
 
     def figure(self, no: int, figure: Figure, name: str, alt: str) -> Figure:
         """Save a figure of the report and its alternative text, which is a fact of the table that it shows."""
-        figure.savefig(self.ws.path(f"{self.folder}/figure-{no}.svg"), metadata={"Date": None, "Creator": None})
+        save_figure(figure, self.ws.path(f"{self.folder}/figure-{no}.svg"))
         path = f"{self.folder}/{name}.csv"
         self.facts.add(f"figure.{no}.alt", alt, unit="text", table=path, key="*", column="own")
         return figure

@@ -138,7 +138,7 @@ def test_batches_processes_and_interruptions_change_no_bit(tmp_path: Path) -> No
     assert len(list(tmp_path.iterdir())) == 2, "other data must not meet the batches of these"
 
 
-@pytest.mark.slow
+@pytest.mark.workflow
 def test_a_dask_cluster_gives_the_same_bits() -> None:
     from distributed import LocalCluster
 

@@ -104,7 +104,7 @@ def test_widgets_do_what_the_laboratory_does(lab: Laboratory) -> None:
 
 
 @pytest.mark.product
-@pytest.mark.slow
+@pytest.mark.workflow
 def test_the_notebook_runs_without_a_browser(root: Path, build: Path) -> None:
     import nbformat
     from nbclient import NotebookClient

@@ -18,6 +18,7 @@ subtitle: Raport ogólny
 period: 2022-2023
 provenance: reconstructed
 publication_date: 2025-11-30
+knowledge: none
 """
 
 CHAPTERS = """\

@@ -267,7 +267,7 @@ def test_respondents_come_from_the_data(runner: ModuleType, tmp_path: Path) -> N
         runner.respondents(tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.workflow
 def test_failure_names_respondent_cell_and_message(
     runner: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

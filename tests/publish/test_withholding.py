@@ -74,7 +74,9 @@ def test_a_sentence_with_a_withheld_value_is_left_out(text: str, kept: str) -> N
 
 def test_the_shield_puts_signs_into_tables() -> None:
     cover = shield()
-    table = pd.DataFrame({"dimension": ["sector", "sector", "size"], "group": ["bio", "ict", "20-49"], "x": [1.0, 2, 3]})
+    table = pd.DataFrame(
+        {"dimension": ["sector", "sector", "size"], "group": ["bio", "ict", "20-49"], "x": [1.0, 2, 3]}
+    )
     assert cover.lines(table, ["x"])["x"].to_list() == ["#", 2, 3]
     ends = pd.DataFrame({"dimension": ["branża", "wielkość"], "lowest": ["a", "b"], "n": [1, 2]})
     assert cover.ends(ends, words={"sector": "branża"})["lowest"].to_list() == ["#", "b"]

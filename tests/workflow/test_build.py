@@ -14,7 +14,7 @@ import pytest
 
 from analysis.sources import seal, sha256
 
-pytestmark = [pytest.mark.product, pytest.mark.slow]
+pytestmark = [pytest.mark.product, pytest.mark.workflow]
 PARTS = ("analysis", "config", "data", "notebooks", "report", "workflow", ".snakemake/metadata")
 BOOK = {"chapters_50", "html", "pdf", "docx", "publish", "manifest"}
 

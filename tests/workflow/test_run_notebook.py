@@ -51,7 +51,7 @@ def test_misspelled_and_forgotten_parameters_are_errors(runner: ModuleType, tmp_
     runner.check_parameters(path, {"edition": 2024, "method": "x"})
 
 
-@pytest.mark.slow
+@pytest.mark.workflow
 def test_failure_shows_cell_and_message_and_keeps_the_log(
     runner: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -70,7 +70,7 @@ def test_failure_shows_cell_and_message_and_keeps_the_log(
     assert (log.parent / "toy.failed.ipynb").is_file() and not (tmp_path / "b/notebooks/toy.ipynb").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.workflow
 def test_two_runs_give_the_same_bytes(runner: ModuleType, tmp_path: Path) -> None:
     notebook(tmp_path, "edition: int = 1", "edition + 1")
     copies = []
@@ -82,7 +82,7 @@ def test_two_runs_give_the_same_bytes(runner: ModuleType, tmp_path: Path) -> Non
     assert b"42" in copies[0]
 
 
-@pytest.mark.slow
+@pytest.mark.workflow
 def test_kernels_side_by_side_share_no_sockets(root: Path, runner: ModuleType, tmp_path: Path) -> None:
     """Neither TCP ports, for which they would race, nor socket files of the same name."""
     asked = "import json, time\nfrom ipykernel import get_connection_info\ntime.sleep(2)\nprint(get_connection_info())"

@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.workflow
 CELLS = [
     "import pandas as pd\nimport matplotlib.pyplot as plt\nlimit = 3",
     "print('told', limit)\npd.DataFrame({'a': [1, 2]})",

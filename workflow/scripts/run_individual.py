@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import os
 import shutil
 import sys
 import time
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -26,8 +26,9 @@ from typing import Any
 import run_notebook
 import warm_engine
 
-from analysis import errors
+from analysis import errors, lock
 from analysis.errors import NotebookError
+from analysis.files import write_text
 
 NOTEBOOK = "individual/report"
 FOLDER = Path("40_analyses/individual")
@@ -92,8 +93,10 @@ def tidy(build: Path, found: list[str]) -> None:
 
 def _child(pipe: Connection, respondent: str, work: tuple[Any, ...]) -> None:
     try:
-        pipe.send(run_one(respondent, *work))
-    except NotebookError as error:
+        with run_notebook.deliberate():
+            lock.join(work[1])
+            pipe.send(run_one(respondent, *work))
+    except errors.KlastryError as error:
         pipe.send((str(error), error.exit_code))
     except BaseException as error:
         pipe.send((f"respondent {respondent}: {type(error).__name__}: {error}", 1))
@@ -153,8 +156,7 @@ def run_all(parameters: dict[str, Any], build: Path, log: Path, *, jobs: int, en
     else:
         context = get_context("spawn")
     times = _side_by_side(found, (parameters, build, logs, engine), jobs, context)
-    listing.parent.mkdir(parents=True, exist_ok=True)
-    listing.write_text("\n".join(["respondent_id", *found, ""]), encoding="utf-8")
+    write_text("\n".join(["respondent_id", *found, ""]), listing)
     log.write_text("".join(f"{name} {times[name]:.1f} s\n" for name in found), encoding="utf-8")
     return len(found)
 
@@ -174,12 +176,13 @@ def main(argv: list[str] | None = None) -> int:
     start = time.monotonic()
     args.log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        count = run_all(parameters, args.build, args.log, jobs=args.jobs, engine=args.engine)
+        with run_notebook.deliberate():
+            lock.join(args.build)
+            count = run_all(parameters, args.build, args.log, jobs=args.jobs, engine=args.engine)
     except errors.KlastryError as error:
-        args.log.write_text(f"{error}\n", encoding="utf-8")
-        record = {"step": "individual", "exit_code": error.exit_code, "message": str(error), "log": str(args.log)}
-        args.log.with_name("failure.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-        return error.exit_code
+        with suppress(OSError):
+            args.log.write_text(f"{error}\n", encoding="utf-8")
+        return run_notebook.tell_failure("individual", error, args.log)
     print(f"  {'individual':<24} {time.monotonic() - start:5.1f} s, {count} respondents", flush=True)
     return 0
 

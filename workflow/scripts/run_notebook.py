@@ -16,13 +16,16 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from traitlets.config import Config
 
-from analysis import errors
+from analysis import errors, lock
 from analysis.errors import NotebookError, suggest
+from analysis.files import remedy_in, storage_error, write_text
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -72,6 +75,9 @@ def _explain(notebook: Path, error: Any) -> tuple[str, int]:
     head = f"{notebook.name}, cell {error.exec_count or error.cell_index}:\n{source}\n"
     if kind is not None and issubclass(kind, errors.KlastryError):
         return f"{head}{message}", kind.exit_code
+    remedy = remedy_in(message)
+    if remedy is not None:
+        return f"{head}{message}: {remedy} and run the command again", errors.StorageError.exit_code
     return f"{head}{error.ename}: {message}", 1
 
 
@@ -115,6 +121,28 @@ def run(name: str, parameters: dict[str, Any], build: Path, log: Path, engine: s
     log.with_suffix(".failed.ipynb").unlink(missing_ok=True)
 
 
+@contextmanager
+def deliberate() -> Iterator[None]:
+    """Turn faults of the disk into errors that say what to do."""
+    try:
+        yield
+    except Exception as error:
+        told = storage_error(error)
+        if told is None or isinstance(error, errors.KlastryError):
+            raise
+        raise told from error
+
+
+def tell_failure(step: str, error: errors.KlastryError, log: Path) -> int:
+    """Leave the reason of a failure where `klastry build` looks for it, and in its output; returns the exit code."""
+    record = {"step": step, "exit_code": error.exit_code, "message": str(error), "log": str(log)}
+    print(f"{step}: {error}", file=sys.stderr)
+    # On a full disk the output alone has to do.
+    with suppress(OSError):
+        write_text(json.dumps(record, ensure_ascii=False), log.with_name("failure.json"))
+    return error.exit_code
+
+
 def main(argv: list[str] | None = None) -> int:
     """Command line of the workflow's notebook rules."""
     warnings.filterwarnings("ignore")
@@ -127,14 +155,12 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     parameters: dict[str, Any] = {k: int(v) if v.isdigit() else v for k, v in args.parameter}
     start = time.monotonic()
-    failed = args.log.with_name("failure.json")
     try:
-        run(args.name, parameters, args.build, args.log, args.engine)
+        with deliberate():
+            lock.join(args.build)
+            run(args.name, parameters, args.build, args.log, args.engine)
     except errors.KlastryError as error:
-        args.log.parent.mkdir(parents=True, exist_ok=True)
-        record = {"step": args.name, "exit_code": error.exit_code, "message": str(error), "log": str(args.log)}
-        failed.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-        return error.exit_code
+        return tell_failure(args.name, error, args.log)
     print(f"  {args.name:<24} {time.monotonic() - start:5.1f} s", flush=True)
     return 0
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from analysis.errors import ConfigError, suggest
 from analysis.facts import UNITS
+from analysis.yamlfile import read_yaml
 
 STRATEGIES = "strategies"
 COLUMNS = ["id", "name", "unit", "decimals", "target", "target_word", "own", "own_word", "status", "why"]
@@ -133,10 +133,7 @@ def load_strategy(path: Path, known: dict[str, list[str]]) -> Strategy:
         The file is no YAML, a key or value is wrong, or a source names something unknown; lists every problem with
         file and key.
     """
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path.name}: not readable as YAML: {error}") from error
+    data = read_yaml(path)
     try:
         strategy = Strategy.model_validate(data)
     except ValidationError as error:

@@ -12,6 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from analysis.files import whole_folder
+from analysis.lock import join
 from analysis.publish.individual.archive import write_archive
 from analysis.publish.individual.page import index_page, page, report_body
 from analysis.publish.individual.publication import (
@@ -44,7 +46,7 @@ def build_one(pub: Publication, respondent: str, out: Path) -> str:
 
 
 def build_individual(pub: Publication, out: Path, *, jobs: int = 2) -> list[str]:
-    """Write the reports of all respondents and their index into an empty folder; returns the respondents.
+    """Write the reports of all respondents and their index into a folder, as a whole; returns the respondents.
 
     Raises
     ------
@@ -53,10 +55,11 @@ def build_individual(pub: Publication, out: Path, *, jobs: int = 2) -> list[str]
     """
     found = respondents(pub)
     workshop = pub.chapters_dir / FOLDER
-    for folder in (out, workshop):
-        if folder.exists():
-            shutil.rmtree(folder)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        least = list(pool.map(build_one, [pub] * len(found), found, [out / name for name in found]))
-    (out / PAGE).write_text(index_page(pub, found, least[0]), encoding="utf-8")
+    if workshop.exists():
+        shutil.rmtree(workshop)
+    with whole_folder(out) as staged:
+        # A worker belongs to the build as its parent does: it may not outlive it.
+        with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=join, initargs=(pub.build,)) as pool:
+            least = list(pool.map(build_one, [pub] * len(found), found, [staged / name for name in found]))
+        (staged / PAGE).write_text(index_page(pub, found, least[0]), encoding="utf-8")
     return found

@@ -10,14 +10,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from analysis.errors import PublishError
-from analysis.framework import load_framework
-from analysis.knowledge import Library, load_library
+from analysis.knowledge import Library
 from analysis.publish import numbers
 from analysis.publish.exhibits import Exhibit
-from analysis.publish.publication import LANG, Publication
+from analysis.publish.publication import LANG, Publication, load_knowledge
+from analysis.yamlfile import parse_yaml
 
 FOLDER = "individual"
 TEMPLATE = "report.md"
@@ -110,7 +108,7 @@ def load_labels(pub: Publication) -> dict[str, Any]:
 
 @cache
 def _labels(text: str) -> dict[str, Any]:
-    return dict(yaml.safe_load(text))
+    return dict(parse_yaml(text, f"{FOLDER}/labels.yaml"))
 
 
 def respondents(pub: Publication) -> list[str]:
@@ -131,12 +129,6 @@ def respondents(pub: Publication) -> list[str]:
     return found
 
 
-def read_knowledge(pub: Publication) -> Library:
-    """The records that reports tell; none where the project has no folder for them."""
-    folder = pub.project / "data/knowledge"
-    return load_library(folder, load_framework(pub.project / "data")) if folder.is_dir() else Library()
-
-
 def open_individual(pub: Publication, respondent: str, knowledge: Library | None = None) -> IndividualPublication:
     """Open the report of one respondent; its workshop is `50_chapters/individual/<id>`."""
     inherited = {field.name: getattr(pub, field.name) for field in fields(Publication)}
@@ -146,7 +138,7 @@ def open_individual(pub: Publication, respondent: str, knowledge: Library | None
         **{**inherited, "build": workshop},
         respondent=respondent,
         tables=tables,
-        knowledge=read_knowledge(pub) if knowledge is None else knowledge,
+        knowledge=load_knowledge(pub) if knowledge is None else knowledge,
     )
 
 

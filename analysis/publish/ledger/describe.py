@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from analysis.errors import PublishError
 from analysis.framework import OVERALL, Framework
+from analysis.yamlfile import read_mapping
 
 Fact = Mapping[str, Any]
 
@@ -66,7 +66,7 @@ class Describer:
     ) -> None:
         self.framework = framework
         self.facts = facts
-        self.words: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self.words: dict[str, Any] = read_mapping(path)
         self.rules = [self._rule(entry, path.name) for entry in self.words["facts"]]
         self.groups = {
             (str(row["dimension"]), str(row["group"])): str(row["label_pl"])

@@ -1,0 +1,170 @@
+"""`klastry build` and the steps it starts: the lock, the workflow engine, and reasons of failures in words."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from analysis import lock
+from analysis.errors import ConfigError, KlastryError
+from analysis.files import remedy_in, settle, storage_error, write_text
+from analysis.project import build_folder, project_dir
+
+TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual")
+_DIE_WITH_PARENT = 1  # of prctl, Linux
+
+
+def _progress(line: str) -> str | None:
+    """Turn a line of the workflow engine into what a person wants to see, or None."""
+    done = re.match(r"(\d+) of (\d+) steps \((\d+)%\) done", line)
+    if done:
+        return f"  {done[1]}/{done[2]} steps"
+    return None
+
+
+def _end_with_parent() -> None:
+    """Let the system end this process when `klastry` is killed; elsewhere than on Linux its steps notice by themselves.
+
+    Called between fork and exec.
+    """
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+
+
+def _tell(message: str) -> None:
+    print(message, flush=True)
+
+
+def cmd_build(args: argparse.Namespace) -> int:
+    """Run the workflow; only what is stale runs again."""
+    from analysis.config import load_method
+    from analysis.sources import load_edition
+
+    root = project_dir()
+    load_edition(args.edition, root / "data")
+    off_scale = load_method(args.method, root / "config").off_scale()
+    unknown = [t for t in args.target if t not in TARGETS]
+    if unknown:
+        raise ConfigError(f"unknown target {', '.join(unknown)}; targets: {', '.join(TARGETS)}")
+    if off_scale and not (args.target and set(args.target) <= {"validation", "indicators", "scores"}):
+        raise ConfigError(
+            f"method `{args.method}`: {', '.join(off_scale)} gives scores outside the scale from 0 to 1, for which "
+            f"the figures and texts of the report are made; compute its scores (klastry build --method {args.method} "
+            f"scores) and compare them (klastry compare default {args.method})"
+        )
+    build = root / build_folder(args.edition, args.method)
+    if args.dry_run:
+        return _run_workflow(args, root, build, {})
+    command = " ".join(["klastry", *sys.argv[1:]])
+    with lock.hold(build, command, wait=args.wait, tell=_tell) as membership:
+        settle(build / "60_report")
+        if not (build / "60_report" / "html" / "index.html").is_file():
+            # The stamp stands for a folder that somebody removed.
+            (build / "logs" / "60_report.done").unlink(missing_ok=True)
+        return _run_workflow(args, root, build, membership)
+
+
+def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership: Mapping[str, str]) -> int:
+    logs = build / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    failure = logs / "failure.json"
+    failure.unlink(missing_ok=True)
+    # The engine's own lock, which a killed build would leave behind, is not needed: `klastry` holds one.
+    command = [
+        sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--cores", str(args.cores), "--nolock",
+        "--config", f"edition={args.edition}", f"method={args.method}", "--rerun-incomplete", "--nocolor",
+    ]  # fmt: skip
+    command += ["--dry-run"] if args.dry_run else []
+    command += ["--forceall"] if args.force else []
+    command += [*args.target] if args.target else []
+    bin_dir = str(Path(sys.executable).parent)
+    env = {**os.environ, "PATH": bin_dir + os.pathsep + os.environ.get("PATH", ""), "PYTHONHASHSEED": "0", **membership}
+    start = time.monotonic()
+    nothing = False
+    errors: list[str] = []
+    with (logs / "snakemake.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            command, cwd=root, env=env, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
+            preexec_fn=_end_with_parent,
+        )  # fmt: skip
+        assert process.stderr is not None
+        for line in process.stderr:
+            with suppress(OSError):  # a log that does not fit on the disk must not hide why the build failed
+                log.write(line)
+                log.flush()
+            nothing = nothing or line.startswith("Nothing to be done")
+            shown = line.rstrip() if args.dry_run else _progress(line.rstrip())
+            if shown:
+                _tell(shown)
+            if "Error" in line or "Exception" in line or errors:
+                errors.append(line.rstrip())
+        code = process.wait()
+    if code == 0:
+        report = build / "60_report" / "html" / "index.html"
+        where = f": {report.relative_to(root)}" if not args.target and report.is_file() else ""
+        verb = "Everything is up to date" if nothing else "Built"
+        print(f"{verb} ({time.monotonic() - start:.1f} s){where}")
+        return 0
+    if code < 0:
+        errors = [f"the workflow was ended by signal {-code}; run the command again to go on", *errors]
+    return _report_failure(failure, errors, build, root)
+
+
+def _report_failure(failure: Path, errors: list[str], build: Path, root: Path) -> int:
+    log = (build / "logs" / "snakemake.log").relative_to(root)
+    code = 1
+    if failure.is_file():
+        record = json.loads(failure.read_text(encoding="utf-8"))
+        print(f"\n{record['step']} failed.\n{record['message']}\n\nWhole log: {record['log']}", file=sys.stderr)
+        code = int(record["exit_code"])
+    else:
+        remedy = remedy_in("\n".join(errors))
+        told = [f"The build cannot write its files: {remedy} and run the command again."] if remedy else errors[:12]
+        print("\n".join(["", *told, "", f"Whole log: {log}"]), file=sys.stderr)
+    if (build / "60_report").exists():
+        print("The report of the last good build was left as it is.", file=sys.stderr)
+    return code
+
+
+def cmd_publish(args: argparse.Namespace) -> int:
+    """One step of publishing; called by the workflow, which finds the reason of a failure beside the log."""
+    root = project_dir()
+    build = root / build_folder(args.edition, args.method)
+    start = time.monotonic()
+    try:
+        if lock.TOKEN in os.environ:
+            lock.join(build)
+            _publish(args, root, build)
+        else:
+            with lock.hold(build, " ".join(["klastry", *sys.argv[1:]]), tell=_tell):
+                _publish(args, root, build)
+    except Exception as error:
+        told = storage_error(error) or (error if isinstance(error, KlastryError) else None)
+        if told is None:
+            raise
+        if not args.log:
+            raise told from error
+        record = {"step": args.step, "exit_code": told.exit_code, "message": str(told), "log": str(args.log)}
+        with suppress(OSError):
+            write_text(f"{told}\n", args.log)
+            write_text(json.dumps(record, ensure_ascii=False), args.log.with_name("failure.json"))
+        raise told from error
+    if args.log:
+        args.log.write_text(f"{args.step}: {time.monotonic() - start:.1f} s\n", encoding="utf-8")
+    return 0
+
+
+def _publish(args: argparse.Namespace, root: Path, build: Path) -> None:
+    from analysis.publish import steps
+
+    steps.run(args.step, project=root, edition=args.edition, build=build, method=args.method)
