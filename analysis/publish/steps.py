@@ -8,6 +8,7 @@ touches `60_report`, and only after all formats are there.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -230,7 +231,7 @@ def merge_all_facts(pub: Publication) -> Path:
     number = merge_facts(sorted((pub.build / "40_analyses" / "facts").glob("*.json")), out)
     if pub.shield.active:
         kept = withhold(json.loads(out.read_text(encoding="utf-8")), pub.shield)
-        _write_json(kept, out)
+        write_json(kept, out)
         gone = sum(bool(record.get("withheld")) for record in kept.values())
         print(f"facts: {number}, {gone} of them withheld")
     else:
