@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.config import Disclosure
+from analysis.config import WITHHELD, Disclosure
 from analysis.disclosure.plan import COLUMNS
 from analysis.disclosure.shield import Shield, read_shield
 from analysis.errors import MethodError, PublishError
 from analysis.publish import gate
 from analysis.publish.numbers import fact_text
 from analysis.publish.withholding import ELISION, HIDDEN, PLAIN, RULES, leave_out, withhold
+from analysis.tables import load_words
 
 MEASURES = ("min", "q1", "median", "mean", "q3", "benchmark")
 
@@ -74,7 +75,9 @@ def test_a_sentence_with_a_withheld_value_is_left_out(text: str, kept: str) -> N
 
 def test_the_shield_puts_signs_into_tables() -> None:
     cover = shield()
-    table = pd.DataFrame({"dimension": ["sector", "sector", "size"], "group": ["bio", "ict", "20-49"], "x": [1.0, 2, 3]})
+    table = pd.DataFrame(
+        {"dimension": ["sector", "sector", "size"], "group": ["bio", "ict", "20-49"], "x": [1.0, 2, 3]}
+    )
     assert cover.lines(table, ["x"])["x"].to_list() == ["#", 2, 3]
     ends = pd.DataFrame({"dimension": ["branża", "wielkość"], "lowest": ["a", "b"], "n": [1, 2]})
     assert cover.ends(ends, words={"sector": "branża"})["lowest"].to_list() == ["#", "b"]
@@ -137,6 +140,12 @@ def test_a_rule_without_its_plan_stops(tmp_path: Path) -> None:
     with pytest.raises(MethodError, match="klastry build 36_protection"):
         read_shield(tmp_path, Disclosure(rule="polish_public_statistics"))
     assert not read_shield(tmp_path, Disclosure()).active
+
+
+@pytest.mark.parametrize("lang", ["pl", "en"])
+def test_the_note_explains_the_sign(lang: str) -> None:
+    note = load_words(Path(__file__).resolve().parents[2] / "report/labels", lang)["words"]["withheld_note"]
+    assert WITHHELD in note and note.endswith("cluster." if lang == "en" else "klastra.")
 
 
 def test_no_table_is_in_both_lists_as_a_whole() -> None:
