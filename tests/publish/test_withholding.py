@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.config import Disclosure
+from analysis.config import WITHHELD, Disclosure
 from analysis.disclosure.plan import COLUMNS
 from analysis.disclosure.shield import Shield, read_shield
 from analysis.errors import MethodError, PublishError
 from analysis.publish import gate
 from analysis.publish.numbers import fact_text
 from analysis.publish.withholding import ELISION, HIDDEN, PLAIN, RULES, leave_out, withhold
+from analysis.tables import load_words
 
 MEASURES = ("min", "q1", "median", "mean", "q3", "benchmark")
 
@@ -131,7 +132,7 @@ def test_the_gate_sees_what_stays_disclosed(tmp_path: Path) -> None:
 def test_the_gate_stops_at_facts_of_a_table_nobody_judged(tmp_path: Path) -> None:
     pub = publication(tmp_path, shield())
     pub.facts["new"] = fact("99_new/by_group.csv", "sector/bio")
-    with pytest.raises(PublishError, match="99_new/by_group.csv, which no list"):
+    with pytest.raises(PublishError, match=r"99_new/by_group\.csv, which no list"):
         gate.check_protection(pub, tmp_path)  # type: ignore[arg-type]
 
 
@@ -139,6 +140,12 @@ def test_a_rule_without_its_plan_stops(tmp_path: Path) -> None:
     with pytest.raises(MethodError, match="klastry build 36_protection"):
         read_shield(tmp_path, Disclosure(rule="polish_public_statistics"))
     assert not read_shield(tmp_path, Disclosure()).active
+
+
+@pytest.mark.parametrize("lang", ["pl", "en"])
+def test_the_note_explains_the_sign(lang: str) -> None:
+    note = load_words(Path(__file__).resolve().parents[2] / "report/labels", lang)["words"]["withheld_note"]
+    assert WITHHELD in note and note.endswith("cluster." if lang == "en" else "klastra.")
 
 
 def test_no_table_is_in_both_lists_as_a_whole() -> None:
