@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from analysis.errors import ConfigError, DataError, Problem
+from analysis.messages import say
 
 INSTRUMENTS = ("coordinators", "desk_research", "members", "websites")
 
@@ -31,6 +32,21 @@ class Edition:
     def raw(self) -> Path:
         """Folder of the raw files."""
         return self.root / "raw"
+
+    @property
+    def framework(self) -> Path:
+        """Folder of the framework: the edition's own, or the common one while the edition has none."""
+        own = self.root / "framework"
+        return own if own.is_dir() else self.root.parents[1] / "framework"
+
+    @property
+    def previous(self) -> Path | None:
+        """Folder with what is known of the previous edition: the edition's own `previous/`, or what is published."""
+        own = self.root / "previous"
+        if own.is_dir():
+            return own
+        folder = self.root.parent / str(self.info.get("previous_edition", "")) / "published"
+        return folder if "previous_edition" in self.info and folder.is_dir() else None
 
     @property
     def reconstructed(self) -> bool:
@@ -69,22 +85,12 @@ def check_sidecar(path: Path) -> list[Problem]:
     """Compare a raw file with the SHA-256 in its sidecar; returns the problems found (none if all is well)."""
     side = sidecar_path(path)
     if not side.is_file():
-        return [
-            Problem(
-                path.name, None, None, None, "has no sidecar",
-                f"run `klastry seal` to write {side.name}, then state its origin and licence there",
-            )
-        ]  # fmt: skip
+        return [Problem(path.name, None, None, None, say("no_sidecar"), say("no_sidecar.do", name=side.name))]
     recorded = (yaml.safe_load(side.read_text(encoding="utf-8")) or {}).get("sha256")
     actual = sha256(path)
     if recorded != actual:
-        return [
-            Problem(
-                path.name, None, None, actual[:12],
-                f"differs from the file its sidecar describes ({str(recorded)[:12]}…)",
-                "restore the file, or, if the change is meant, run `klastry seal` to record the new content",
-            )
-        ]  # fmt: skip
+        message = say("sidecar_differs", recorded=str(recorded)[:12])
+        return [Problem(path.name, None, None, actual[:12], message, say("sidecar_differs.do"))]
     return []
 
 
@@ -92,7 +98,7 @@ def seal(path: Path) -> bool:
     """Record the current SHA-256 of a raw file in its sidecar; returns whether the sidecar changed."""
     side = sidecar_path(path)
     if not path.is_file():
-        raise DataError([Problem(path.name, None, None, None, "does not exist", "put the raw file there first")])
+        raise DataError([Problem(path.name, None, None, None, say("file_absent"), say("file_first.do"))])
     digest = sha256(path)
     if not side.is_file():
         side.write_text(

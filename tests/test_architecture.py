@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pytest
 
-CORE = {"errors", "config", "facts", "framework", "sources", "workspace"}
+CORE = {"errors", "messages", "config", "facts", "framework", "sources", "workspace"}
 # A package may import from its own layer's earlier names only if listed; the analysis packages meet in tables.
 LAYERS: dict[str, set[str]] = {
     "errors": set(),
+    "messages": {"errors"},
     "config": {"errors"},
-    "sources": {"errors"},
+    "sources": {"errors", "messages"},
     "framework": {"errors"},
     "facts": {"errors"},
     "project": {"errors"},
     "workspace": {"errors", "config", "facts", "framework", "sources"},
-    "schemas": {"errors", "config", "framework"},
-    "ingest": {"errors", "config", "framework", "sources", "schemas"},
+    "schemas": {"errors", "messages", "config", "framework"},
+    "ingest": {"errors", "messages", "config", "framework", "sources", "schemas"},
     "indicators": {"errors", "config", "framework"},
     "composite": {"errors", "config"},
     "compare": {
