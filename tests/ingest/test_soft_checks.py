@@ -90,8 +90,8 @@ def test_a_row_that_stands_there_twice(tmp_path: Path) -> None:
 
 def test_a_factor_explains_an_outlier(tmp_path: Path) -> None:
     table = rows()
-    table.loc[10, "money_1"] = 3e6
-    factor, outlier = RULES["factor"].replace("c,x", "c,f"), "c,o,outlier,money_1,4,8,far,daleko"
+    table.loc[10, "money_1"] = 1e6
+    factor, outlier = RULES["factor"].replace("c,x", "c,f"), "c,o,outlier,money_1,3,8,far,daleko"
     assert [p.remedy.split("`")[1] for p in look(load(tmp_path, outlier), table)] == ["o"]
     assert [p.remedy.split("`")[1] for p in look(load(tmp_path, factor, outlier), table)] == ["f"]
 
