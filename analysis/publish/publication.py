@@ -43,6 +43,16 @@ class Publication:
     method: str = "default"
 
     @property
+    def framework_root(self) -> Path:
+        """Folder that holds the `framework/` of the edition."""
+        return load_edition(self.edition, self.project / "data").framework.parent
+
+    @property
+    def printed(self) -> bool:
+        """Whether the edition has a printed report that its numbers are compared with."""
+        return (self.project / f"data/editions/{self.edition}/published").is_dir()
+
+    @property
     def report_dir(self) -> Path:
         """Chapters, style and lists, as people write them."""
         return self.project / "report"

@@ -60,10 +60,10 @@ def render_chapters(pub: Publication) -> Book:
     findings: list[Finding] = []
     rendered: dict[str, Rendered] = {}
     sources: dict[str, str] = {}
-    narrative = pub.project / "data/framework/narrative"
-    grammar = load_grammar(pub.project / "data") if narrative.is_dir() else None
+    narrative = pub.framework_root / "framework/narrative"
+    grammar = load_grammar(pub.framework_root) if narrative.is_dir() else None
     knowledge = pub.project / "data/knowledge"
-    library = load_library(knowledge, load_framework(pub.project / "data")) if knowledge.is_dir() else Library()
+    library = load_library(knowledge, load_framework(pub.framework_root)) if knowledge.is_dir() else Library()
     findings += typed_digits(library, allowed, RECORDS_OF)
     ready = [chapter for chapter in chapters if chapter.status == "ready" and chapter.file]
     for partial in sorted(folder.glob("_*.md")):

@@ -78,7 +78,7 @@ rule sample_21:
         tables=rules.validation_10.output.tables,
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        previous="data/editions/2022/published/statistics.csv",
+        previous=previous_files(),
         code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("table", 3, 4),
@@ -127,7 +127,7 @@ rule indicator_profiles_23:
         statistics=rules.indicator_statistics_22.output.statistics,
         shares=rules.indicator_statistics_22.output.shares,
         framework=framework_files(),
-        previous=[f"data/editions/2022/published/{name}.csv" for name in ("statistics", "comparability")],
+        previous=previous_files(),
         code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("figure", 29),
@@ -261,7 +261,7 @@ rule score_drivers_34:
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        previous="data/editions/2022/published/statistics.csv",
+        previous=previous_files(),
         code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("figure", 17, 18),
@@ -284,7 +284,7 @@ rule cross_sections_40:
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        previous="data/editions/2022/published/statistics.csv",
+        previous=previous_files(),
         code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("table", 1, 2, 12, *range(18, 37)),
@@ -619,7 +619,7 @@ rule reproduction_49:
     input:
         notebook="notebooks/49_reproduction.ipynb",
         published=edition_files("published", "reproduction"),
-        previous="data/editions/2022/published/statistics.csv",
+        previous=previous_files(),
         history="data/editions/history.csv",
         edition=f"data/editions/{EDITION}/edition.yaml",
         scores=rules.scores_30.output.scores,

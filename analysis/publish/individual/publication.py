@@ -134,7 +134,7 @@ def respondents(pub: Publication) -> list[str]:
 def read_knowledge(pub: Publication) -> Library:
     """The records that reports tell; none where the project has no folder for them."""
     folder = pub.project / "data/knowledge"
-    return load_library(folder, load_framework(pub.project / "data")) if folder.is_dir() else Library()
+    return load_library(folder, load_framework(pub.framework_root)) if folder.is_dir() else Library()
 
 
 def open_individual(pub: Publication, respondent: str, knowledge: Library | None = None) -> IndividualPublication:

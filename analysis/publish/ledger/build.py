@@ -37,7 +37,7 @@ def open_ledger(pub: Publication, notebooks: Sequence[NotebookPage]) -> tuple[Le
     PublishError
         A fact names a table that does not exist, or the labels of facts cannot be read.
     """
-    framework = load_framework(pub.project / "data")
+    framework = load_framework(pub.framework_root)
     sources = Sources(pub.project, pub.build, pub.edition, str(pub.info["provenance"]), framework, pub.facts)
     path = pub.report_dir / "labels" / f"facts_{LANG}.yaml"
     describer = Describer(path, framework, pub.facts, _row_labels(sources))
