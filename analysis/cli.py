@@ -15,6 +15,7 @@ from pathlib import Path
 from analysis import __version__
 from analysis.cli_audit import add_audit_command
 from analysis.cli_engine import add_engine_commands
+from analysis.cli_fieldwork import add_fieldwork_commands
 from analysis.errors import ConfigError, KlastryError
 from analysis.project import build_folder, project_dir
 
@@ -290,6 +291,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_engine_commands(commands)
     add_audit_command(commands)
+    add_fieldwork_commands(commands)
 
     add("validate", cmd_validate, "list all problems of the raw data, each with file, row, column, value and remedy")
     add("seal", cmd_seal, "record the content of changed raw files in their sidecars")

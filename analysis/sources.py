@@ -11,6 +11,8 @@ import yaml
 
 from analysis.errors import ConfigError, DataError, Problem
 
+SURVEY, RECONSTRUCTED, MADE_UP = "survey", "reconstructed", "made_up"
+PROVENANCES = (SURVEY, RECONSTRUCTED, MADE_UP)
 INSTRUMENTS = ("coordinators", "desk_research", "members", "websites")
 
 
@@ -33,9 +35,19 @@ class Edition:
         return self.root / "raw"
 
     @property
+    def provenance(self) -> str:
+        """Where the raw answers come from: survey, reconstructed or made_up."""
+        return str(self.info["provenance"])
+
+    @property
     def reconstructed(self) -> bool:
         """Whether the raw answers are synthetic answers that reproduce the published statistics."""
-        return bool(self.info["provenance"] == "reconstructed")
+        return self.provenance == RECONSTRUCTED
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the raw answers are made up for a trial (`klastry make-up`) and say nothing at all."""
+        return self.provenance == MADE_UP
 
 
 def load_edition(year: int, data_dir: Path) -> Edition:
@@ -55,8 +67,8 @@ def load_edition(year: int, data_dir: Path) -> Edition:
     absent = [key for key in ("edition", "title", "period", "provenance", "publication_date") if key not in info]
     if absent:
         raise ConfigError(f"{path}: missing key(s) {', '.join(absent)}")
-    if info["provenance"] not in ("survey", "reconstructed"):
-        raise ConfigError(f"{path}: provenance is {info['provenance']!r}; allowed: survey, reconstructed")
+    if info["provenance"] not in PROVENANCES:
+        raise ConfigError(f"{path}: provenance is {info['provenance']!r}; allowed: {', '.join(PROVENANCES)}")
     return Edition(year, root, info)
 
 
@@ -65,8 +77,11 @@ def sidecar_path(path: Path) -> Path:
     return path.with_name(path.name + ".source.yaml")
 
 
-def check_sidecar(path: Path) -> list[Problem]:
-    """Compare a raw file with the SHA-256 in its sidecar; returns the problems found (none if all is well)."""
+def check_sidecar(path: Path, provenance: str | None = None) -> list[Problem]:
+    """Compare a raw file with its sidecar: its SHA-256, and that made-up answers do not pass for others.
+
+    Returns the problems found (none if all is well). `provenance` is that of the edition, not compared if None.
+    """
     side = sidecar_path(path)
     if not side.is_file():
         return [
@@ -75,8 +90,15 @@ def check_sidecar(path: Path) -> list[Problem]:
                 f"run `klastry seal` to write {side.name}, then state its origin and licence there",
             )
         ]  # fmt: skip
-    recorded = (yaml.safe_load(side.read_text(encoding="utf-8")) or {}).get("sha256")
-    actual = sha256(path)
+    told = yaml.safe_load(side.read_text(encoding="utf-8")) or {}
+    if provenance not in (None, MADE_UP) and told.get("origin") == MADE_UP:
+        return [
+            Problem(
+                path.name, None, None, None, f"holds made-up answers, but the edition says provenance: {provenance}",
+                "put the real file there, or write `provenance: made_up` into edition.yaml",
+            )
+        ]  # fmt: skip
+    recorded, actual = told.get("sha256"), sha256(path)
     if recorded != actual:
         return [
             Problem(

@@ -132,7 +132,7 @@ def validate_edition(edition: Edition, framework: Framework) -> ValidatedEdition
         raw, found = read_text(path)
         problems += found
         if path.is_file():
-            problems += check_sidecar(path)
+            problems += check_sidecar(path, edition.info.get("provenance"))
         if raw is None:
             continue
         key = instruments[name].key if name in instruments else str(raw.cells.columns[0])
