@@ -16,6 +16,7 @@ from pathlib import Path
 from analysis import __version__
 from analysis.cli_audit import add_audit_command
 from analysis.cli_engine import add_engine_commands
+from analysis.cli_fieldwork import add_fieldwork_commands
 from analysis.errors import ConfigError, KlastryError
 from analysis.project import build_folder, project_dir
 
@@ -296,6 +297,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_engine_commands(commands)
     add_audit_command(commands)
+    add_fieldwork_commands(commands)
 
     sub = add("validate", cmd_validate, "list all problems of the raw data: where, what is wrong, what to do")
     sub.add_argument("--language", choices=("pl", "en"), help="language of the messages (default: the shell's)")

@@ -90,6 +90,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "restore the file, or, if the change is meant, run `klastry seal` to record the new content",
         "przywróć plik albo, jeśli zmiana jest zamierzona, uruchom `klastry seal`",
     ),
+    "made_up": (
+        "holds made-up answers, but the edition says provenance: {provenance}",
+        "plik zawiera odpowiedzi zmyślone, a wydanie ma provenance: {provenance}",
+    ),
+    "made_up.do": (
+        "put the real file there, or write `provenance: made_up` into edition.yaml",
+        "wstaw prawdziwy plik albo wpisz `provenance: made_up` w edition.yaml",
+    ),
     # columns
     "column_absent": ("the column is missing", "brakuje kolumny"),
     "column_absent.do": (

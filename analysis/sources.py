@@ -12,6 +12,8 @@ import yaml
 from analysis.errors import ConfigError, DataError, Problem
 from analysis.messages import say
 
+SURVEY, RECONSTRUCTED, MADE_UP = "survey", "reconstructed", "made_up"
+PROVENANCES = (SURVEY, RECONSTRUCTED, MADE_UP)
 INSTRUMENTS = ("coordinators", "desk_research", "members", "websites")
 
 
@@ -49,9 +51,19 @@ class Edition:
         return folder if "previous_edition" in self.info and folder.is_dir() else None
 
     @property
+    def provenance(self) -> str:
+        """Where the raw answers come from: survey, reconstructed or made_up."""
+        return str(self.info["provenance"])
+
+    @property
     def reconstructed(self) -> bool:
         """Whether the raw answers are synthetic answers that reproduce the published statistics."""
-        return bool(self.info["provenance"] == "reconstructed")
+        return self.provenance == RECONSTRUCTED
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the raw answers are made up for a trial (`klastry make-up`) and say nothing at all."""
+        return self.provenance == MADE_UP
 
 
 def load_edition(year: int, data_dir: Path) -> Edition:
@@ -71,8 +83,14 @@ def load_edition(year: int, data_dir: Path) -> Edition:
     absent = [key for key in ("edition", "title", "period", "provenance", "publication_date") if key not in info]
     if absent:
         raise ConfigError(f"{path}: missing key(s) {', '.join(absent)}")
-    if info["provenance"] not in ("survey", "reconstructed"):
-        raise ConfigError(f"{path}: provenance is {info['provenance']!r}; allowed: survey, reconstructed")
+    if info["provenance"] not in PROVENANCES:
+        raise ConfigError(f"{path}: provenance is {info['provenance']!r}; allowed: {', '.join(PROVENANCES)}")
+    copied = [key for key, entry in info.get("design", {}).items() if entry.get("copied_from")]
+    if copied and info["provenance"] == SURVEY:
+        raise ConfigError(
+            f"{path}: {len(copied)} number(s) under design are still those of another edition ({', '.join(copied[:5])}"
+            f"{', …' if len(copied) > 5 else ''}); put in this edition's and remove their line `copied_from`"
+        )
     return Edition(year, root, info)
 
 
@@ -81,13 +99,19 @@ def sidecar_path(path: Path) -> Path:
     return path.with_name(path.name + ".source.yaml")
 
 
-def check_sidecar(path: Path) -> list[Problem]:
-    """Compare a raw file with the SHA-256 in its sidecar; returns the problems found (none if all is well)."""
+def check_sidecar(path: Path, provenance: str | None = None) -> list[Problem]:
+    """Compare a raw file with its sidecar: its SHA-256, and that made-up answers do not pass for others.
+
+    Returns the problems found (none if all is well). `provenance` is that of the edition, not compared if None.
+    """
     side = sidecar_path(path)
     if not side.is_file():
         return [Problem(path.name, None, None, None, say("no_sidecar"), say("no_sidecar.do", name=side.name))]
-    recorded = (yaml.safe_load(side.read_text(encoding="utf-8")) or {}).get("sha256")
-    actual = sha256(path)
+    told = yaml.safe_load(side.read_text(encoding="utf-8")) or {}
+    if provenance not in (None, MADE_UP) and told.get("origin") == MADE_UP:
+        message = say("made_up", provenance=provenance)
+        return [Problem(path.name, None, None, None, message, say("made_up.do"))]
+    recorded, actual = told.get("sha256"), sha256(path)
     if recorded != actual:
         message = say("sidecar_differs", recorded=str(recorded)[:12])
         return [Problem(path.name, None, None, actual[:12], message, say("sidecar_differs.do"))]

@@ -17,19 +17,29 @@ import pandas as pd
 from analysis.config import Method, load_method
 from analysis.errors import ConfigError, PublishError
 from analysis.facts import FactSet
+<<<<<<< HEAD
 from analysis.framework import Framework, changed_indicators, comparable, load_framework
 from analysis.sources import Edition, load_edition
+=======
+from analysis.framework import Framework, load_framework
+from analysis.sources import MADE_UP, RECONSTRUCTED, SURVEY, Edition, load_edition
+>>>>>>> 6c19141f1bb1aaec62923b8f7ba3aecdacd91d96
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FLOAT_FORMAT = "%.15g"
-# Language, whether the answers are reconstructed.
+# Language, provenance of the answers.
 SOURCE_LINES = {
-    ("pl", True): "opracowanie własne na podstawie zrekonstruowanych odpowiedzi koordynatorów klastrów (N={n})",
-    ("pl", False): "opracowanie własne na podstawie badania koordynatorów klastrów (N={n})",
-    ("en", True): "own work based on reconstructed answers of cluster coordinators (N={n})",
-    ("en", False): "own work based on the survey of cluster coordinators (N={n})",
+    (
+        "pl",
+        RECONSTRUCTED,
+    ): "opracowanie własne na podstawie zrekonstruowanych odpowiedzi koordynatorów klastrów (N={n})",
+    ("pl", SURVEY): "opracowanie własne na podstawie badania koordynatorów klastrów (N={n})",
+    ("pl", MADE_UP): "odpowiedzi zmyślone, na próbę; nie opisują żadnego klastra (N={n})",
+    ("en", RECONSTRUCTED): "own work based on the reconstructed answers of cluster coordinators (N={n})",
+    ("en", SURVEY): "own work based on the survey of cluster coordinators (N={n})",
+    ("en", MADE_UP): "made-up answers, for a trial; they describe no cluster (N={n})",
 }
 
 
@@ -92,6 +102,11 @@ class Workspace:
         """Folder of the framework: the edition's own, or the common one."""
         return self.edition.framework
 
+    @property
+    def printed(self) -> bool:
+        """Whether the edition has a printed report that its numbers are compared with."""
+        return (self.edition.root / "published").is_dir()
+
     def previous(self, name: str, **kwargs: Any) -> pd.DataFrame:
         """Read a table about the previous edition: statistics, or comparability.
 
@@ -123,18 +138,16 @@ class Workspace:
     @property
     def source_line_en(self) -> str:
         """The same source line in English."""
-        if self.edition.reconstructed:
-            return "own work based on the reconstructed answers of cluster coordinators (N={n})"
-        return "own work based on the survey of cluster coordinators (N={n})"
+        return self.source_in("en")
 
     @property
     def source_line(self) -> str:
-        """Source line of exhibits made from the coordinators' answers, honest about reconstruction."""
+        """Source line of exhibits made from the coordinators' answers, honest about where they come from."""
         return self.source_in("pl")
 
     def source_in(self, lang: str) -> str:
         """Return `source_line` in a language (pl, en); it has a place `{n}` for the number of respondents."""
-        return SOURCE_LINES[lang, self.edition.reconstructed]
+        return SOURCE_LINES[lang, self.edition.provenance]
 
     def reference(self, name: str) -> pd.DataFrame:
         """Read a reference table, codes as text."""

@@ -22,6 +22,8 @@ LAYERS: dict[str, set[str]] = {
     "workspace": {"errors", "config", "facts", "framework", "sources"},
     "schemas": {"errors", "messages", "config", "framework"},
     "ingest": {"errors", "messages", "config", "framework", "sources", "schemas"},
+    "madeup": {"errors", "framework", "sources", "schemas", "ingest"},
+    "editions": {"errors", "framework", "sources", "workspace"},
     "indicators": {"errors", "config", "framework"},
     "composite": {"errors", "config"},
     "compare": {
@@ -87,7 +89,7 @@ def test_imports_go_one_way(root: Path) -> None:
     wrong = []
     for path in sorted((root / "analysis").rglob("*.py")):
         own = layer_of(path, root)
-        if own in ("cli", "cli_audit", "cli_engine", "__init__"):
+        if own in ("cli", "cli_audit", "cli_engine", "cli_fieldwork", "__init__"):
             continue
         allowed = LAYERS[own]
         for name in imports_of(path):

@@ -173,7 +173,7 @@ def inspect_edition(edition: Edition, framework: Framework) -> Inspection:
         raw, found = read_text(path)
         problems += found
         if path.is_file():
-            problems += check_sidecar(path)
+            problems += check_sidecar(path, edition.info.get("provenance"))
         if raw is None:
             continue
         key = instruments[name].key if name in instruments else str(raw.cells.columns[0])

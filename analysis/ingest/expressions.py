@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,16 +111,17 @@ def parse_expression(text: str, columns: Collection[str]) -> Expression:
     return Expression(text, tree, tuple(names))
 
 
-def _value(node: ast.expr, table: dict[str, Any]) -> Any:
+def worth(node: ast.expr, table: Mapping[str, Any]) -> Any:
+    """Return what a part of an expression is worth; `table` holds a number, text or array for every column."""
     match node:
         case ast.Name(id=name):
             return table[name]
         case ast.Constant(value=value):
             return value
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_value(operand, table)
+            return -worth(operand, table)
         case ast.BinOp(left=left, op=op, right=right):
-            return _ARITHMETIC[type(op)](_value(left, table), np.asarray(_value(right, table)))
+            return _ARITHMETIC[type(op)](worth(left, table), np.asarray(worth(right, table)))
     raise TypeError(ast.unparse(node))
 
 
@@ -141,15 +142,16 @@ def _compare(op: ast.cmpop, left: Any, right: Any) -> Any:
     return strict & ~equal if isinstance(op, ast.Lt | ast.Gt) else strict | equal
 
 
-def _truth(node: ast.expr, table: dict[str, Any]) -> Any:
+def truth(node: ast.expr, table: Mapping[str, Any]) -> Any:
+    """Return whether a statement holds; `table` holds a number, text or array for every column, none missing."""
     match node:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return ~_truth(operand, table)
+            return ~truth(operand, table)
         case ast.BoolOp(op=op, values=values):
-            parts = [_truth(value, table) for value in values]
+            parts = [truth(value, table) for value in values]
             return np.logical_and.reduce(parts) if isinstance(op, ast.And) else np.logical_or.reduce(parts)
         case ast.Compare(left=left, ops=ops, comparators=others):
-            sides = [_value(part, table) for part in [left, *others]]
+            sides = [worth(part, table) for part in [left, *others]]
             parts = [_compare(op, a, b) for op, a, b in zip(ops, sides, sides[1:], strict=False)]
             return np.logical_and.reduce(parts)
     raise TypeError(ast.unparse(node))
@@ -184,12 +186,12 @@ def violations(expression: Expression, table: pd.DataFrame) -> pd.Series:
     try:
         with np.errstate(divide="ignore", invalid="ignore"):
             divisors = [
-                np.broadcast_to(_value(node.right, arrays), shape)
+                np.broadcast_to(worth(node.right, arrays), shape)
                 for node in ast.walk(expression.tree)
                 if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
             ]
             divisible = np.logical_and.reduce([np.ones(shape, dtype=bool), *(d != 0 for d in divisors)])
-            broken = ~_truth(expression.tree, arrays) & divisible
+            broken = ~truth(expression.tree, arrays) & divisible
     except TypeError as error:
         raise FrameworkError(f"expression `{expression.text}`: {error}; compare numbers with numbers") from error
     out = pd.Series(False, index=table.index)

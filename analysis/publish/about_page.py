@@ -24,7 +24,14 @@ FILE = "o-wydaniu.html"
 TITLE = "O wydaniu"
 MARK = "<!-- files -->"
 CRATE = "ro-crate-metadata.json"
-_ORIGINS = {"public": "publiczne", "reconstructed": "odtworzone", "survey": "z ankiety", "derived": "wyliczone"}
+_ORIGINS = {
+    "public": "publiczne",
+    "reconstructed": "odtworzone",
+    "survey": "z ankiety",
+    "derived": "wyliczone",
+    "made_up": "zmyślone, na próbę",
+}
+_ANSWERS = {**_ORIGINS, "survey": "z ankiety, poufne"}
 _METHOD = {
     "imputation.rule": "Braki odpowiedzi",
     "treatment.rule": "Wartości skrajne",
@@ -148,7 +155,7 @@ def about_body(pub: Publication, explorer: str = "") -> str:
         ("Okres danych", escape(str(pub.info["period"]).replace("-", "–"))),
         ("Data wydania", escape(pub.date.isoformat())),
         ("Wersja programu", escape(work.version or "–")),
-        ("Odpowiedzi", "odtworzone" if pub.info["provenance"] == "reconstructed" else "z ankiety, poufne"),
+        ("Odpowiedzi", _ANSWERS[str(pub.info["provenance"])]),
         ("Metoda", f'<code>{escape(pub.method)}</code>: <span lang="en">{escape(method.description)}</span>'),
         ("Ziarno losowania", str(method.seed)),
     ]

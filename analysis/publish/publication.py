@@ -18,12 +18,17 @@ from analysis.publish.assemble import Book
 from analysis.publish.exhibits import Exhibit, load_exhibits
 from analysis.publish.foreign import ForeignWords, load_foreign
 from analysis.publish.typography import bind
-from analysis.sources import load_edition
+from analysis.sources import MADE_UP, load_edition
 
 LANG = "pl"
 RECONSTRUCTED = (
     "Odpowiedzi koordynatorów i członków klastrów w tej edycji są zrekonstruowane: nie należą do rzeczywistych "
     "respondentów, lecz odtwarzają opublikowane statystyki."
+)
+
+MADE_UP_NOTE = (
+    "Odpowiedzi zmyślone, na próbę. Każdą wylosowano, żeby sprawdzić działanie programu przed badaniem; liczby i "
+    "zdania tego wydania nie mówią niczego o żadnym klastrze i nie wolno ich cytować."
 )
 
 
@@ -145,6 +150,8 @@ class Publication:
     @property
     def provenance_note(self) -> str:
         """Plain words on where the answers come from, empty for a survey."""
+        if self.info["provenance"] == MADE_UP:
+            return bind(MADE_UP_NOTE)
         if self.info["provenance"] != "reconstructed":
             return ""
         return bind(" ".join(str(self.info.get("provenance_note_pl") or RECONSTRUCTED).split()))

@@ -27,6 +27,7 @@ from analysis.publish.publication import LANG, Publication, open_publication
 from analysis.publish.record_voice import at_record, typed_digits
 
 # Kind of record -> file (without .md) of the chapter that prints it, for allowances bound to one chapter.
+BESIDE_PRINT = "49_reproduction"  # the notebook that compares with a printed report
 RECORDS_OF = {"practice": "09_dobre_praktyki", "recommendation": "11_rekomendacje", "term": "12_zalaczniki"}
 
 
@@ -53,6 +54,8 @@ def render_chapters(pub: Publication) -> Book:
     """
     folder = pub.report_dir / "chapters"
     chapters = load_chapters(pub.report_dir / "chapters.yaml")
+    if not pub.printed:  # nothing was set beside a printed report, so no chapter can draw on it
+        chapters = [c.model_copy(update={"notebooks": [n for n in c.notebooks if n != BESIDE_PRINT]}) for c in chapters]
     allowed = lint.load_allowed(pub.report_dir / "lint.yaml")
     pub.chapters_dir.mkdir(parents=True, exist_ok=True)
     for old in [*pub.chapters_dir.glob("*.md"), *pub.chapters_dir.glob("*.json")]:
@@ -73,7 +76,7 @@ def render_chapters(pub: Publication) -> Book:
         sources[chapter.stem] = source
         findings += lint.digits(source, f"chapters/{chapter.file}", allowed, chapter.stem)
         result, problems = render(
-            chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition=pub.info, grammar=grammar,
+            chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition={**pub.info, "printed": pub.printed}, grammar=grammar,
             knowledge=library,
         )  # fmt: skip
         findings += problems

@@ -14,6 +14,7 @@ from typing import Any
 from analysis.publish import numbers
 from analysis.publish.publication import Publication
 from analysis.publish.typography import bind
+from analysis.sources import SURVEY
 
 SOURCE = "33_weights/explorer.json"
 SECTION = "sec-odpornosc-metody"
@@ -32,7 +33,7 @@ def weights_data(pub: Publication) -> dict[str, Any] | None:
     path = pub.build / SOURCE
     if not path.is_file():
         return None
-    if pub.info["provenance"] != "reconstructed" and pub.info.get("publish_respondents") is not True:
+    if pub.info["provenance"] == SURVEY and pub.info.get("publish_respondents") is not True:
         return None
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return None if "reason" in loaded else loaded

@@ -434,7 +434,7 @@ rule trends_46:
         indicators=rules.indicators_20.output.indicators,
         scores=rules.scores_30.output.scores,
         previous=previous_files(),
-        history="data/editions/history.csv",
+        history=HISTORY,
         framework=framework_files(),
         code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
@@ -615,40 +615,42 @@ rule disclosure_48:
         NOTEBOOK
 
 
-rule reproduction_49:
-    input:
-        notebook="notebooks/49_reproduction.ipynb",
-        published=edition_files("published", "reproduction"),
-        previous=previous_files(),
-        history="data/editions/history.csv",
-        edition=f"data/editions/{EDITION}/edition.yaml",
-        scores=rules.scores_30.output.scores,
-        registry=RAW + "/registry.csv",
-        tables=rules.validation_10.output.tables,
-        indicators=rules.indicators_20.output,
-        cross=rules.cross_sections_40.output.cross,
-        framework=framework_files(),
-        code=package("reproduction", "opinions.tabulation", "opinions.counts", "tables"),
-    output:
-        ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
-        ledger_summary=BUILD + "/40_analyses/reproduction_summary.csv",
-        consistency=ensure(BUILD + "/40_analyses/consistency.csv", non_empty=True),
-        consistency_summary=BUILD + "/40_analyses/consistency_summary.csv",
-        known=BUILD + "/40_analyses/known_contradictions.csv",
-        proofs=ensure(BUILD + "/40_analyses/contradictions.csv", non_empty=True),
-        statements=BUILD + "/40_analyses/contradiction_statements.csv",
-        exhibits=exhibits("table", 38, 39, 40, 63),
-        facts=BUILD + "/40_analyses/facts/49_reproduction.json",
-        notebook=BUILD + "/notebooks/49_reproduction.ipynb",
-    log:
-        BUILD + "/logs/49_reproduction.log",
-    params:
-        name="49_reproduction",
-        method=method("treatment", "normalisation", "strengths", "cross_sections"),
-    message:
-        "49_reproduction"
-    shell:
-        NOTEBOOK
+if PRINTED:
+
+    rule reproduction_49:
+        input:
+            notebook="notebooks/49_reproduction.ipynb",
+            published=edition_files("published", "reproduction"),
+            previous=previous_files(),
+            history="data/editions/history.csv",
+            edition=f"data/editions/{EDITION}/edition.yaml",
+            scores=rules.scores_30.output.scores,
+            registry=RAW + "/registry.csv",
+            tables=rules.validation_10.output.tables,
+            indicators=rules.indicators_20.output,
+            cross=rules.cross_sections_40.output.cross,
+            framework=framework_files(),
+            code=package("reproduction", "opinions.tabulation", "opinions.counts", "tables"),
+        output:
+            ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
+            ledger_summary=BUILD + "/40_analyses/reproduction_summary.csv",
+            consistency=ensure(BUILD + "/40_analyses/consistency.csv", non_empty=True),
+            consistency_summary=BUILD + "/40_analyses/consistency_summary.csv",
+            known=BUILD + "/40_analyses/known_contradictions.csv",
+            proofs=ensure(BUILD + "/40_analyses/contradictions.csv", non_empty=True),
+            statements=BUILD + "/40_analyses/contradiction_statements.csv",
+            exhibits=exhibits("table", 38, 39, 40, 63),
+            facts=BUILD + "/40_analyses/facts/49_reproduction.json",
+            notebook=BUILD + "/notebooks/49_reproduction.ipynb",
+        log:
+            BUILD + "/logs/49_reproduction.log",
+        params:
+            name="49_reproduction",
+            method=method("treatment", "normalisation", "strengths", "cross_sections"),
+        message:
+            "49_reproduction"
+        shell:
+            NOTEBOOK
 
 
 rule resilience_43:
@@ -657,7 +659,7 @@ rule resilience_43:
         tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output,
         scores=rules.scores_30.output.scores,
-        ledger=rules.reproduction_49.output.ledger,
+        ledger=rules.reproduction_49.output.ledger if PRINTED else [],
         framework=framework_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
         own_method="config/resilience/index.yaml",
@@ -665,11 +667,11 @@ rule resilience_43:
         code=package("resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
     output:
         exhibits("figure", *range(59, 64)),
-        exhibits("table", *range(52, 58)),
+        exhibits("table", *[no for no in range(52, 58) if PRINTED or no != 53]),
         tables=[
             f"{BUILD}/43_resilience/{name}.csv"
             for name in (
-                "printed",
+                *(["printed"] if PRINTED else []),
                 "indicators",
                 "scores",
                 "dimensions",
@@ -784,7 +786,7 @@ rule facts:
             *ANALYSIS_FACTS,
             rules.recommendations_53.output.facts,
             rules.disclosure_48.output.facts,
-            rules.reproduction_49.output.facts,
+            *([rules.reproduction_49.output.facts] if PRINTED else []),
             rules.good_practices_52.output.facts,
         ],
         code=["analysis/facts.py"],

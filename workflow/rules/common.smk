@@ -14,6 +14,7 @@ RAW = f"data/editions/{EDITION}/raw"
 EDITION_ON_DISK = load_edition(EDITION, Path("data"))
 # Numbers of a printed report can be set beside the computed ones only where there is such a report.
 PRINTED = (EDITION_ON_DISK.root / "published").is_dir()
+HISTORY = [str(p) for p in (EDITION_ON_DISK.root / "previous/history.csv", Path("data/editions/history.csv")) if p.is_file()][:1]
 METHOD_CONFIG = load_method(METHOD, Path("config"))
 # Raw files about named organisations, beside the questionnaires.
 COOPERATION = ["cooperation_nodes", "cooperation_ties"]

@@ -1,7 +1,8 @@
 """The tables behind the numbers: which of them go with the site, and where a raw column is found.
 
 Tables of groups and of the method are public. A table with a row for each respondent is published only where the
-answers are reconstructed; of real answers (`provenance: survey`) the site names file and column, never the cells.
+answers are reconstructed or made up; of real answers (`provenance: survey`) the site names file and column, never the
+cells.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pandas as pd
 
 from analysis.errors import PublishError
 from analysis.framework import Framework, read_text_table
+from analysis.sources import MADE_UP, RECONSTRUCTED
 
 FOLDER = "dane/zrodla"
 LINEAGE = "20_indicators/lineage.csv"
@@ -37,7 +39,7 @@ class Sources:
     edition
         Year of the edition.
     provenance
-        `survey` or `reconstructed`.
+        `survey`, `reconstructed` or `made_up`.
     framework
         Framework of the edition.
     facts
@@ -56,7 +58,7 @@ class Sources:
         self.project = project
         self.build = build
         self.raw = f"data/editions/{edition}/raw"
-        self.survey = provenance != "reconstructed"
+        self.survey = provenance not in (RECONSTRUCTED, MADE_UP)
         self.framework = framework
         self.tables = sorted({str(fact["table"]) for fact in facts.values()})
         absent = [table for table in self.tables if self.path(table) is None]
