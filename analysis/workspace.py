@@ -17,13 +17,8 @@ import pandas as pd
 from analysis.config import Method, load_method
 from analysis.errors import ConfigError, PublishError
 from analysis.facts import FactSet
-<<<<<<< HEAD
 from analysis.framework import Framework, changed_indicators, comparable, load_framework
-from analysis.sources import Edition, load_edition
-=======
-from analysis.framework import Framework, load_framework
 from analysis.sources import MADE_UP, RECONSTRUCTED, SURVEY, Edition, load_edition
->>>>>>> 6c19141f1bb1aaec62923b8f7ba3aecdacd91d96
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
