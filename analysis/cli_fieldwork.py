@@ -18,7 +18,8 @@ def cmd_make_up(args: argparse.Namespace) -> int:
     data = project_dir() / "data"
     edition = load_edition(args.edition, data)
     tables = make_up(
-        load_framework(edition.framework.parent), edition.framework, year=args.edition, instruments=edition.info.get("instruments"),
+        load_framework(edition.framework.parent), edition.framework, year=args.edition,
+        instruments=edition.info.get("instruments"),
         size=Size(args.respondents, args.members), seed=args.seed, reference=data / "reference",
     )  # fmt: skip
     date = str(edition.info["publication_date"])

@@ -43,7 +43,8 @@ class Loss(Section):
 
     items: list[str] = Field(
         min_length=1,
-        description="answers of the coordinators; `*` stands for any letters, `_year1`, `_year2` for the period's years",
+        description="answers of the coordinators; `*` stands for any letters, "
+        "`_year1` and `_year2` for the years of the period",
     )
     kind: Literal["scale", "subtract", "add"] = Field(default="scale", description="how the answer changes")
     weight: Share = Field(

@@ -139,7 +139,7 @@ def _registry(framework: Framework, reference: Path, size: Size, rng: np.random.
 
 def _codebooks(framework: Framework, folder: Path) -> dict[str, Codebook]:
     parsed = {n: parse_codebook(table, framework.option_lists, name=n) for n, table in framework.codebooks.items()}
-    checks = load_checks(folder, parsed)
+    checks = {n: [c for c in own if c.severity == "stop"] for n, own in load_checks(folder, parsed).items()}
     scored = framework.option_lists.loc[framework.option_lists["score"] != "", "option_list"]
     out = {}
     for name, items in parsed.items():

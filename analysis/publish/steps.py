@@ -71,12 +71,13 @@ def render_chapters(pub: Publication) -> Book:
     ready = [chapter for chapter in chapters if chapter.status == "ready" and chapter.file]
     for partial in sorted(folder.glob("_*.md")):
         findings += lint.digits(partial.read_text("utf-8"), f"chapters/{partial.name}", allowed, partial.stem)
+    edition = {**pub.info, "printed": pub.printed}
     for chapter in ready:
         source = (folder / str(chapter.file)).read_text(encoding="utf-8")
         sources[chapter.stem] = source
         findings += lint.digits(source, f"chapters/{chapter.file}", allowed, chapter.stem)
         result, problems = render(
-            chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition={**pub.info, "printed": pub.printed}, grammar=grammar,
+            chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition=edition, grammar=grammar,
             knowledge=library,
         )  # fmt: skip
         findings += problems
