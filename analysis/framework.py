@@ -148,7 +148,7 @@ CHANGES = {
 
 def _definitions(framework: Framework) -> dict[str, tuple[str, ...]]:
     """What an indicator means: its row, and the questions it is computed from."""
-    questions = {}
+    questions: dict[tuple[str, str], tuple[str, ...]] = {}
     for name, book in framework.codebooks.items():
         have = [c for c in _QUESTION if c in book]
         questions |= {(name, row["item"]): tuple(str(row[c]) for c in have) for row in book.to_dict("records")}

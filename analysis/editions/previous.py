@@ -67,12 +67,12 @@ def _rows(build: Path, framework: Framework) -> Iterator[tuple[str, str, str, fl
             yield str(code), str(code), name, row[column], str(framework.indicators.at[code, "unit"])
     cross = pd.read_csv(build / "40_analyses/cross_sections.csv")
     cross = cross[(cross["dimension"] == "all") & (cross["code"] != "ALL") & cross["measure"].isin(list(_SCORE))]
-    for row in cross.to_dict("records"):
-        kind = "area" if row["code"] in framework.areas.index else "sub"
-        yield row["code"], f"{kind}:{row['code']}", _SCORE[row["measure"]], row["value"], "score"
-    spread = pd.read_csv(build / "40_analyses/spread.csv").set_index("code")
+    for score in cross.to_dict("records"):
+        kind = "area" if score["code"] in framework.areas.index else "sub"
+        yield score["code"], f"{kind}:{score['code']}", _SCORE[score["measure"]], score["value"], "score"
+    spread = pd.read_csv(build / "40_analyses/spread.csv").set_index("code")["middle_exclusive"]
     for code in framework.areas.index:
-        yield str(code), f"area:{code}", "iqr", spread.at[code, "middle_exclusive"], "score"
+        yield str(code), f"area:{code}", "iqr", float(spread[str(code)]), "score"
     facts: dict[str, Any] = json.loads((build / "facts.json").read_text(encoding="utf-8"))
     for (metric, name), fact in _FACTS.items():
         yield metric, f"char:{metric}", name, facts[fact]["value"], str(facts[fact]["unit"] or "count")

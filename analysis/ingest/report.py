@@ -105,7 +105,10 @@ def _shown(text: str, width: int) -> list[str]:
 def terminal_report(found: Inspection, language: str, width: int = 120) -> str:
     """Return the report for a terminal: one line a file, a table of its problems, the worst first, and the count."""
     words = WORDS[language]
-    shapes = {str(row["file"]): _shape(row, language) for row in found.summary.to_dict("records")}
+    shapes = {
+        str(row["file"]): _shape({str(k): v for k, v in row.items()}, language)
+        for row in found.summary.to_dict("records")
+    }
     problems = found.all
     files = list(dict.fromkeys([*shapes, *(p.file for p in problems)]))
     room = max(width, 80) - 2 - 7 - 7 - 4 * 2

@@ -205,7 +205,7 @@ class _Look:
         both = both[(both > 0).all(axis=1)]
         ratio = both.max(axis=1) / both.min(axis=1)
         for position in ratio.index[ratio > check.threshold]:
-            a, b = (_number(float(both.at[position, c])) for c in (first, second))
+            a, b = (_number(float(both[c].loc[position])) for c in (first, second))
             shown = f"{first}={a}, {second}={b}"
             self.note(check, position, first, shown, also=(second,), times=_number(round(float(ratio[position]))))
 

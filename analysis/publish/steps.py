@@ -17,10 +17,11 @@ from analysis.facts import merge_facts
 from analysis.framework import load_framework
 from analysis.knowledge import Library, load_library
 from analysis.narrative import load_grammar
-from analysis.publish import lint
+from analysis.publish import editors, lint
 from analysis.publish.assemble import Book, make_book
 from analysis.publish.chapters import Rendered, idle, render
 from analysis.publish.directions import directions
+from analysis.publish.editors import list_for_editors
 from analysis.publish.lint import Finding
 from analysis.publish.outline import load_chapters
 from analysis.publish.publication import LANG, Publication, open_publication
@@ -103,6 +104,10 @@ def render_chapters(pub: Publication) -> Book:
         lang=LANG,
         whole=True,
     )
+    texts = {stem: result.text for stem, result in rendered.items()}
+    checks = list_for_editors(texts, pub.facts, pub.info, pub.report_dir, pub.build)
+    if checks:
+        print(f"{len(checks)} sentences for editors to read over: {pub.build.name}/{editors.FILE}")
     facts = {fact for result in rendered.values() for fact in result.facts}
     idle = [label for label in pub.exhibits if label not in book.placed]
     print(
