@@ -68,7 +68,7 @@ def _sentences(text: str) -> Iterable[tuple[int, str]]:
     """Sentences of a rendered chapter with the line on which each begins."""
     for block in re.finditer(r"(?:[^\n]|\n(?!\n))+", text):
         at = block.start()
-        for part in _SENTENCE.split(block[0]):
+        for part in _SENTENCE.split(block[0].strip("\n")):
             at = text.index(part, at)
             yield text.count("\n", 0, at) + 1, part
             at += len(part)
