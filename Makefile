@@ -8,11 +8,11 @@ READY := .venv/.ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED := 0
 
-.PHONY: help report test lab check bench quarto reconstruct lock clean
+.PHONY: help report test test-slow lab check bench quarto reconstruct lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(READY): requirements.lock pyproject.toml workflow/scripts/bootstrap.py
 	@$(PYTHON) workflow/scripts/bootstrap.py
@@ -22,6 +22,9 @@ report: $(READY) ## compute the edition from raw data and publish the report (on
 
 test: report ## build the edition and run all tests, on code and on the built files
 	@$(BIN)/pytest -n 2
+
+test-slow: report ## the tests that take many minutes: a whole next edition
+	@$(BIN)/pytest -m long
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --notebook-dir=.
