@@ -129,7 +129,9 @@ def comparability(statistics: pd.DataFrame) -> pd.DataFrame:
         if option:
             subjects.append(f"{metric}:{option}")
     subjects += ["III.2.7:applications", "III.2.7:granted"]
-    return pd.DataFrame({"subject": list(dict.fromkeys(subjects)), "comparable": "yes", "reason_pl": "", "reason_en": ""})
+    return pd.DataFrame(
+        {"subject": list(dict.fromkeys(subjects)), "comparable": "yes", "reason_pl": "", "reason_en": ""}
+    )
 
 
 def history(build: Path, labels: dict[str, str]) -> pd.DataFrame:

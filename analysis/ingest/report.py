@@ -176,18 +176,24 @@ class _Book:
         sheet.merge_range(1, 0, 1, 6, self.words["explained"], self.wrap)
         sheet.set_row(1, 32)
         heads = ("severity", "file", "row", "column", "value", "message", "remedy")
-        for i, (key, width) in enumerate(zip(heads, (9, 22, 8, 30, 26, 60, 60), strict=True)):
+        widths = (9, 22, 8, 30, 30, 60, 60)
+        for i, (key, width) in enumerate(zip(heads, widths, strict=True)):
             sheet.set_column(i, i, width)
             sheet.write_string(3, i, self.words[key], self.head)
         for i, p in enumerate(problems, start=4):
-            sheet.write_string(i, 0, self.words[p.severity], self.kinds[p.severity])
-            sheet.write_string(i, 1, p.file, self.wrap)
+            value = (p.value or "")[:CELL]
+            texts = [
+                self.words[p.severity], p.file, "", p.column or self.words["whole"],
+                value.replace(", ", "\n") if p.also else value,
+                in_language(p.message, self.language)[:CELL], in_language(p.remedy, self.language)[:CELL],
+            ]  # fmt: skip
+            for j, text in enumerate(texts):
+                sheet.write_string(i, j, text, self.kinds[p.severity] if j == 0 else self.wrap)
             if p.row is not None:
                 sheet.write_number(i, 2, p.row, self.wrap)
-            sheet.write_string(i, 3, p.column or self.words["whole"], self.wrap)
-            sheet.write_string(i, 4, (p.value or "")[:CELL], self.wrap)
-            sheet.write_string(i, 5, in_language(p.message, self.language)[:CELL], self.wrap)
-            sheet.write_string(i, 6, in_language(p.remedy, self.language)[:CELL], self.wrap)
+            # Excel fits the height of a row by itself, other programs do not.
+            lines = (sum(-(-len(part) // w) or 1 for part in t.split("\n")) for t, w in zip(texts, widths, strict=True))
+            sheet.set_row(i, 15 * min(max(lines), 20))
         if problems:
             sheet.autofilter(3, 0, 3 + len(problems), 6)
         sheet.freeze_panes(4, 0)
