@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from analysis.config.base import Section, Share
-from analysis.errors import ConfigError
+from analysis.config.period import name_years
 
 
 class Severity(Section):
@@ -110,12 +109,4 @@ class Resilience(Section):
         ConfigError
             A shock names a year, and the period does not have two.
         """
-        text = self.model_dump_json()
-        if "_year" not in text:
-            return self
-        years = re.findall(r"[12][0-9]{3}", period)
-        if len(years) != 2:
-            raise ConfigError(f"edition.yaml: period is {period!r}; shocks name two years, write it as 2022-2023")
-        for number, year in enumerate(years, start=1):
-            text = re.sub(rf'_year{number}(?=")', f"_{year}", text)
-        return Resilience.model_validate_json(text)
+        return Resilience.model_validate_json(name_years(self.model_dump_json(), period))

@@ -39,6 +39,7 @@ _FACTS = {
     ("members_science", "count_eq(0)"): "sample.science.without",
     ("overall", "slope"): "regression.members.slope",
 }
+_BASES = {"members": "members_total", "enterprises": "members_enterprises"}
 # Metrics of the table of all editions that are quotients of others: computed anew, never carried on.
 _DERIVED = ("members_mean", "employment_per_member")
 
@@ -59,8 +60,8 @@ def check_build(build: Path) -> None:
             )
 
 
-def _rows(build: Path, framework: Framework) -> Iterator[tuple[str, str, str, float, str]]:
-    """Metric, subject, statistic, value, unit of everything that can be compared."""
+def _rows(build: Path, framework: Framework, bases: dict[str, str]) -> Iterator[tuple[str, str, str, float, str]]:
+    """Metric, subject, statistic, value, unit of what can be compared; `bases` are what totals are shares of."""
     statistics = pd.read_csv(build / "40_analyses/indicator_statistics.csv").set_index("code")
     for code, row in statistics.iterrows():
         for column, name in _INDICATOR.items():
@@ -74,6 +75,9 @@ def _rows(build: Path, framework: Framework) -> Iterator[tuple[str, str, str, fl
     for code in framework.areas.index:
         yield str(code), f"area:{code}", "iqr", float(spread[str(code)]), "score"
     facts: dict[str, Any] = json.loads((build / "facts.json").read_text(encoding="utf-8"))
+    for code, base in bases.items():
+        if base and f"profile.{code}.share" in facts:
+            yield code, code, f"share_of(char:{_BASES[base]})", facts[f"profile.{code}.share"]["value"], "percent"
     for (metric, name), fact in _FACTS.items():
         yield metric, f"char:{metric}", name, facts[fact]["value"], str(facts[fact]["unit"] or "count")
 
@@ -107,7 +111,9 @@ def previous_statistics(build: Path, framework: Framework, folder: Path, period:
         Columns `COLUMNS`, unrounded; `claim_id` numbers the rows, `section` names the build.
     """
     links = read_text_table(folder / "narrative/previous_options.csv")
-    found = [*_rows(build, framework), *_shares(build, links)]
+    told = read_text_table(folder / "narrative/indicators.csv").set_index("code")
+    bases = {str(code): str(base) for code, base in told["base"].items()}
+    found = [*_rows(build, framework, bases), *_shares(build, links)]
     rows = [
         {
             "claim_id": f"P{i:04d}", "metric": metric, "subject": subject, "statistic": statistic, "group": "all",
