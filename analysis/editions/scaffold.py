@@ -161,9 +161,14 @@ def make_edition(
         labels = dict(zip(known["metric"], known["label_en"], strict=True))
         write_csv(history(build, labels), previous / "history.csv")
         info, copied = _edition_yaml(edition, year, SURVEY if fill is None else MADE_UP)
-        (part / "edition.yaml").write_text(_dump(info), encoding="utf-8")
-        write_csv(moved, part / "years_moved.csv")
         (part / "raw").mkdir()
         if fill is not None:
             fill(Edition(year, part, info))
+            for key, name in (("clusters_took_part", "coordinators"), ("members_surveyed", "members")):
+                if key in info["design"]:  # what the answers themselves say is not copied
+                    rows = len(pd.read_csv(part / f"raw/{name}.csv", dtype=str))
+                    info["design"][key] = {"value": rows, "unit": edition.info["design"][key]["unit"]}
+                    copied.remove(key)
+        (part / "edition.yaml").write_text(_dump(info), encoding="utf-8")
+        write_csv(moved, part / "years_moved.csv")
     return Draft(target, moved, copied)

@@ -21,7 +21,7 @@ import yaml
 from analysis.publish.lint import MARK
 
 FILE = "50_chapters/do_sprawdzenia.csv"
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-ZĄĆĘŁŃÓŚŹŻ„*\[(])")
+_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-ZĄĆĘŁŃÓŚŹŻ„*\[(])|\n(?=- )")
 
 
 @dataclass(frozen=True)
