@@ -125,6 +125,11 @@ class Workspace:
             return table
         return comparable(table, changed_indicators(load_framework(folder), self.framework))
 
+    def previous_path(self, name: str) -> str:
+        """Path of a table about the previous edition in the project, for the facts that rest on it."""
+        folder = self.edition.previous
+        return f"data/{folder.relative_to(self.data_dir).as_posix()}/{name}.csv" if folder else ""
+
     def history(self) -> pd.DataFrame:
         """Totals of all editions before this one."""
         own = self.edition.root / "previous" / "history.csv"
