@@ -23,8 +23,8 @@ report: $(READY) ## compute the edition from raw data and publish the report (on
 test: report ## build the edition and run the tests, on code and on the built files
 	@$(BIN)/pytest -n 2
 
-test-slow: report ## the long ones: builds killed fifty times, real full disks, the same bytes under other settings
-	@$(BIN)/pytest -m slow tests/robustness
+test-slow: report ## the long ones: builds killed fifty times, full disks, a whole next edition, the same bytes under other settings
+	@$(BIN)/pytest -m slow
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --notebook-dir=.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,14 +26,19 @@ LOST_ROWS_SHOWN = 20  # by `klastry reproduce`; a new reconstruction can lose hu
 
 
 def cmd_validate(args: argparse.Namespace) -> int:
-    """List all problems of the raw data."""
+    """Say everything that is wrong or odd in the raw data; exit 2 if something has to be mended."""
     from analysis.framework import load_framework
-    from analysis.ingest import validation_report
+    from analysis.ingest import default_language, inspect_edition, terminal_report, write_workbook
     from analysis.sources import load_edition
 
-    root = project_dir()
-    print(validation_report(load_edition(args.edition, root / "data"), load_framework(root / "data")))
-    return 0
+    edition = load_edition(args.edition, project_dir() / "data")
+    language = args.language or default_language(os.environ, edition.info.get("report_languages", []))
+    found = inspect_edition(edition, load_framework(edition.framework.parent))
+    print(terminal_report(found, language, shutil.get_terminal_size((140, 24)).columns))
+    if args.xlsx:
+        write_workbook(found, args.xlsx, language)
+        print(args.xlsx)
+    return 2 if found.problems else 0
 
 
 def cmd_seal(args: argparse.Namespace) -> int:
@@ -187,7 +193,9 @@ def _parser() -> argparse.ArgumentParser:
     add_fieldwork_commands(commands)
 
     add_import_command(commands)
-    add("validate", cmd_validate, "list all problems of the raw data, each with file, row, column, value and remedy")
+    sub = add("validate", cmd_validate, "list all problems of the raw data: where, what is wrong, what to do")
+    sub.add_argument("--language", choices=("pl", "en"), help="language of the messages (default: the shell's)")
+    sub.add_argument("--xlsx", type=Path, help="also write copies of the raw tables with the cells marked")
     add("seal", cmd_seal, "record the content of changed raw files in their sidecars")
 
     sub = add("reproduce", cmd_reproduce, "print how much of the printed edition is reproduced")

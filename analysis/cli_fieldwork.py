@@ -1,4 +1,4 @@
-"""Commands of the fieldwork: questionnaires, returned templates, made-up answers; thin, as the others."""
+"""Commands of the fieldwork: questionnaires, templates, made-up answers, the next edition; thin, as the others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from analysis.project import project_dir
+from analysis.project import build_folder, project_dir
 
 
 def cmd_make_up(args: argparse.Namespace) -> int:
@@ -18,8 +18,9 @@ def cmd_make_up(args: argparse.Namespace) -> int:
     data = project_dir() / "data"
     edition = load_edition(args.edition, data)
     tables = make_up(
-        load_framework(data), data / "framework", year=args.edition, instruments=edition.info.get("instruments"),
-        size=Size(args.respondents, args.members), seed=args.seed,
+        load_framework(edition.framework.parent), edition.framework, year=args.edition,
+        instruments=edition.info.get("instruments"),
+        size=Size(args.respondents, args.members), seed=args.seed, reference=data / "reference",
     )  # fmt: skip
     date = str(edition.info["publication_date"])
     write_made_up(tables, args.out, year=args.edition, seed=args.seed, date=date)
@@ -36,8 +37,8 @@ def _form(args: argparse.Namespace) -> Any:
     from analysis.sources import load_edition
 
     data = project_dir() / "data"
-    load_edition(args.edition, data)
-    return load_form(load_framework(data), data / "framework", args.instrument, year=args.edition)
+    edition = load_edition(args.edition, data)
+    return load_form(load_framework(edition.framework.parent), edition.framework, args.instrument, year=args.edition)
 
 
 def cmd_questionnaire(args: argparse.Namespace) -> int:
@@ -45,6 +46,7 @@ def cmd_questionnaire(args: argparse.Namespace) -> int:
     from analysis.framework import load_framework
     from analysis.madeup import Size, make_up
     from analysis.questionnaire import write_limesurvey, write_template, write_xlsform
+    from analysis.sources import load_edition
 
     form = _form(args)
     if args.format == "limesurvey":
@@ -55,9 +57,11 @@ def cmd_questionnaire(args: argparse.Namespace) -> int:
         answers = None
         if args.example:
             data = project_dir() / "data"
+            edition = load_edition(args.edition, data)
             tables = make_up(
-                load_framework(data), data / "framework", year=args.edition, size=Size(6, 30), seed=args.seed
-            )
+                load_framework(edition.framework.parent), edition.framework, year=args.edition, size=Size(6, 30),
+                seed=args.seed, reference=data / "reference",
+            )  # fmt: skip
             first = tables[args.instrument].iloc[0].dropna()
             answers = {str(item): str(cell) for item, cell in first.items()}
         write_template(form, args.out, language=args.language, answers=answers)
@@ -99,8 +103,40 @@ def _shared(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--instrument", default="coordinators", help="coordinators (default), members, …")
 
 
+def cmd_new_edition(args: argparse.Namespace) -> int:
+    """Make the folder of the next edition."""
+    from analysis.editions import make_edition
+    from analysis.framework import load_framework
+    from analysis.madeup import Size, make_up, write_made_up
+    from analysis.sources import Edition
+
+    data = project_dir() / "data"
+
+    def fill(edition: Edition) -> None:
+        tables = make_up(
+            load_framework(edition.root), edition.framework, year=edition.year,
+            size=Size(args.respondents, args.members), seed=args.seed, reference=data / "reference",
+        )  # fmt: skip
+        date = str(edition.info["publication_date"])
+        write_made_up(tables, edition.raw, year=edition.year, seed=args.seed, date=date)
+
+    build = project_dir() / build_folder(args.source, "default")
+    made = make_edition(data, build, args.year, args.source, fill=fill if args.made_up else None)
+    root = made.root.relative_to(project_dir())
+    print(f"{root}: made from edition {args.source}. To be read over:")
+    print(f"  {root}/edition.yaml: titles, dates, and {len(made.copied_design)} numbers marked `copied_from`")
+    print(f"  {root}/years_moved.csv: {len(made.moved)} places of the framework where a year was moved on")
+    print(f"  {root}/previous/comparability.csv: what may not be compared with edition {args.source}, and why")
+    if args.made_up:
+        print(f"Its answers are made up, for a trial. Build it: klastry build --edition {args.year}")
+    else:
+        print(f"Put the answers into {root}/raw, then: klastry validate --edition {args.year}")
+    print("The way from here to publication: docs/new-edition.md")
+    return 0
+
+
 def add_fieldwork_commands(commands: Any) -> None:
-    """Add `questionnaire`, `collect` and `make-up` to the command line."""
+    """Add `questionnaire`, `collect`, `make-up` and `new-edition` to the command line."""
     _add_questionnaire(commands)
     text = "write made-up answers, valid but about nobody, for all raw files of an edition"
     sub = commands.add_parser("make-up", help=text, description=f"{text[0].upper()}{text[1:]}.")
@@ -110,3 +146,12 @@ def add_fieldwork_commands(commands: Any) -> None:
     sub.add_argument("--members", type=int, default=400, help="members over all clusters (default 400)")
     sub.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes (default 1)")
     sub.add_argument("--out", type=Path, required=True, help="folder for the files; real answers are not replaced")
+    text = "make the folder of the next edition: its framework, dates, and what it is compared with"
+    sub = commands.add_parser("new-edition", help=text, description=f"{text[0].upper()}{text[1:]}.")
+    sub.set_defaults(function=cmd_new_edition)
+    sub.add_argument("year", type=int, help="year of the new edition")
+    sub.add_argument("--from", type=int, dest="source", required=True, metavar="YEAR", help="the edition before")
+    sub.add_argument("--made-up", action="store_true", help="fill it with made-up answers, so that it builds at once")
+    sub.add_argument("--respondents", type=int, default=40, help="coordinators to make up (default 40)")
+    sub.add_argument("--members", type=int, default=400, help="members to make up (default 400)")
+    sub.add_argument("--seed", type=int, default=1, help="of the made-up answers (default 1)")

@@ -59,9 +59,33 @@ class LockedError(KlastryError):
     exit_code = 1
 
 
-@dataclass(frozen=True, order=True)
+LANGUAGES = ("en", "pl")
+
+
+class Said(str):
+    """English text that carries its Polish wording; plain text says the same in both."""
+
+    pl: str
+
+    def __new__(cls, english: str, polish: str | None = None) -> Said:
+        """Make it of both wordings; without a Polish one the text says the same in both languages."""
+        made = super().__new__(cls, english)
+        made.pl = english if polish is None else polish
+        return made
+
+
+def in_language(text: str, language: str) -> str:
+    """Return a text in a language; text that has no Polish wording stays as it is."""
+    return text.pl if language == "pl" and isinstance(text, Said) else str(text)
+
+
+@dataclass(frozen=True)
 class Problem:
-    """One problem of one raw cell, row or column; `row` is the line in the file (the header is line 1)."""
+    """One problem of one raw cell, row or column; `row` is the line in the file (the header is line 1).
+
+    `severity` is stop (the answers cannot be used) or note (odd but possible: kept, worth a look); `also` names
+    further cells of the row that the problem is about.
+    """
 
     file: str
     row: int | None
@@ -69,6 +93,13 @@ class Problem:
     value: str | None
     message: str
     remedy: str
+    severity: str = "stop"
+    also: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[str, int, str, str]:
+        """Where it is, for sorting."""
+        return self.file, self.row or 0, self.column or "", str(self.message)
 
     def __str__(self) -> str:
         place = self.file
@@ -84,17 +115,17 @@ class DataError(KlastryError):
     """Raw data break the rules of their codebook; carries every problem found, not only the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda p: (p.file, p.row or 0, p.column or "", p.message))
+        self.problems = sorted(problems, key=lambda p: p.place)
         n = len(self.problems)
         head = f"{n} problem{'s' if n != 1 else ''} in the raw data"
         super().__init__("\n".join([head, *(f"  {p}" for p in self.problems)]))
 
 
-def suggest(wanted: str, allowed: Sequence[str], *, limit: int = 3) -> str:
+def suggest(wanted: str, allowed: Sequence[str], *, limit: int = 3) -> Said:
     """Return '; did you mean a, b?' for the names nearest to `wanted`, or the whole list if it is short."""
     near = get_close_matches(wanted, allowed, n=limit, cutoff=0.5)
     if near:
-        return f"; did you mean {', '.join(near)}?"
+        return Said(f"; did you mean {', '.join(near)}?", f"; może chodziło o: {', '.join(near)}?")
     if len(allowed) <= 12:
-        return f"; allowed: {', '.join(allowed)}"
-    return ""
+        return Said(f"; allowed: {', '.join(allowed)}", f"; do wyboru: {', '.join(allowed)}")
+    return Said("")

@@ -132,3 +132,63 @@ def load_framework(data_dir: Path) -> Framework:
         option_lists=pd.concat(lists, ignore_index=True),
         cross_sections=read_text_table(folder / "cross_sections.csv"),
     )
+
+
+_DEFINITION = ["name_pl", "unit", "direction", "instrument", "rule", "items", "options"]
+_QUESTION = ["question_pl", "option_pl", "type", "unit", "option_list", "condition"]
+# Why an indicator is not comparable, when nobody has said it better.
+CHANGES = {
+    "added": ("wskaźnika nie było w poprzedniej edycji", "the indicator is new"),
+    "removed": ("wskaźnika nie ma w tej edycji", "the indicator was dropped"),
+    "changed": (
+        "wskaźnik zdefiniowano inaczej niż w poprzedniej edycji", "the indicator was defined otherwise before"
+    ),
+}  # fmt: skip
+
+
+def _definitions(framework: Framework) -> dict[str, tuple[str, ...]]:
+    """What an indicator means: its row, and the questions it is computed from."""
+    questions: dict[tuple[str, str], tuple[str, ...]] = {}
+    for name, book in framework.codebooks.items():
+        have = [c for c in _QUESTION if c in book]
+        questions |= {(name, row["item"]): tuple(str(row[c]) for c in have) for row in book.to_dict("records")}
+    out = {}
+    for code, row in framework.indicators.iterrows():
+        asked = [questions.get((row["instrument"], item), ()) for item in str(row["items"]).split(";")]
+        out[str(code)] = (*(str(row[c]) for c in _DEFINITION), *(text for parts in asked for text in parts))
+    return out
+
+
+def changed_indicators(before: Framework, now: Framework) -> dict[str, str]:
+    """Indicators that do not mean the same in two frameworks: code → added, removed, or changed.
+
+    An indicator has changed if its name, unit, direction, rule, items or options differ, or the wording, type or
+    condition of a question it is computed from.
+    """
+    old, new = _definitions(before), _definitions(now)
+    out = {code: "removed" for code in old if code not in new}
+    for code, definition in new.items():
+        if old.get(code) != definition:
+            out[code] = "changed" if code in old else "added"
+    return out
+
+
+def comparable(decided: pd.DataFrame, changes: dict[str, str]) -> pd.DataFrame:
+    """Mark what changed as not comparable, unless somebody looked: a row of `decided` with a reason stands.
+
+    Parameters
+    ----------
+    decided
+        Columns subject, comparable, reason_pl, reason_en; a subject is a code, or code:option.
+    changes
+        From `changed_indicators`.
+    """
+    out = decided.copy().astype("str").mask(decided.isna(), "")
+    for code, change in changes.items():
+        reasons = dict(zip(("reason_pl", "reason_en"), CHANGES[change], strict=True))
+        own = (out["subject"] == code) | out["subject"].str.startswith(f"{code}:")
+        open_ = own & (out["reason_pl"] == "")
+        out.loc[open_, ["comparable", "reason_pl", "reason_en"]] = ["no", reasons["reason_pl"], reasons["reason_en"]]
+        if not (out["subject"] == code).any():
+            out.loc[len(out)] = {"subject": code, "comparable": "no", **reasons}
+    return out

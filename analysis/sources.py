@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import ConfigError, DataError, Problem
+from analysis.messages import say
 from analysis.yamlfile import read_mapping
 
 SURVEY, RECONSTRUCTED, MADE_UP = "survey", "reconstructed", "made_up"
@@ -32,6 +33,21 @@ class Edition:
     def raw(self) -> Path:
         """Folder of the raw files."""
         return self.root / "raw"
+
+    @property
+    def framework(self) -> Path:
+        """Folder of the framework: the edition's own, or the common one while the edition has none."""
+        own = self.root / "framework"
+        return own if own.is_dir() else self.root.parents[1] / "framework"
+
+    @property
+    def previous(self) -> Path | None:
+        """Folder with what is known of the previous edition: the edition's own `previous/`, or what is published."""
+        own = self.root / "previous"
+        if own.is_dir():
+            return own
+        folder = self.root.parent / str(self.info.get("previous_edition", "")) / "published"
+        return folder if "previous_edition" in self.info and folder.is_dir() else None
 
     @property
     def provenance(self) -> str:
@@ -77,6 +93,12 @@ def load_edition(year: int, data_dir: Path) -> Edition:
     listed = info.get("instruments", [])
     if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
         raise ConfigError(f"{path}: instruments is {listed!r}; write a list of names, say [coordinators, members]")
+    copied = [key for key, entry in info.get("design", {}).items() if entry.get("copied_from")]
+    if copied and info["provenance"] == SURVEY:
+        raise ConfigError(
+            f"{path}: {len(copied)} number(s) under design are still those of another edition ({', '.join(copied[:5])}"
+            f"{', …' if len(copied) > 5 else ''}); put in this edition's and remove their line `copied_from`"
+        )
     return Edition(year, root, info)
 
 
@@ -92,32 +114,19 @@ def check_sidecar(path: Path, provenance: str | None = None) -> list[Problem]:
     """
     side = sidecar_path(path)
     if not side.is_file():
-        return [
-            Problem(
-                path.name, None, None, None, "has no sidecar",
-                f"run `klastry seal` to write {side.name}, then state its origin and licence there",
-            )
-        ]  # fmt: skip
+        return [Problem(path.name, None, None, None, say("no_sidecar"), say("no_sidecar.do", name=side.name))]
     try:
         told = read_mapping(side)
     except ConfigError as error:
-        return [Problem(side.name, None, None, None, str(error), "correct the sidecar, or remove it and seal the file")]
+        message = say("sidecar_unreadable", error=error)
+        return [Problem(side.name, None, None, None, message, say("sidecar_unreadable.do"))]
     if provenance not in (None, MADE_UP) and told.get("origin") == MADE_UP:
-        return [
-            Problem(
-                path.name, None, None, None, f"holds made-up answers, but the edition says provenance: {provenance}",
-                "put the real file there, or write `provenance: made_up` into edition.yaml",
-            )
-        ]  # fmt: skip
+        message = say("made_up", provenance=provenance)
+        return [Problem(path.name, None, None, None, message, say("made_up.do"))]
     recorded, actual = told.get("sha256"), sha256(path)
     if recorded != actual:
-        return [
-            Problem(
-                path.name, None, None, actual[:12],
-                f"differs from the file its sidecar describes ({str(recorded)[:12]}…)",
-                "restore the file, or, if the change is meant, run `klastry seal` to record the new content",
-            )
-        ]  # fmt: skip
+        message = say("sidecar_differs", recorded=str(recorded)[:12])
+        return [Problem(path.name, None, None, actual[:12], message, say("sidecar_differs.do"))]
     return []
 
 
@@ -125,7 +134,7 @@ def seal(path: Path) -> bool:
     """Record the current SHA-256 of a raw file in its sidecar; returns whether the sidecar changed."""
     side = sidecar_path(path)
     if not path.is_file():
-        raise DataError([Problem(path.name, None, None, None, "does not exist", "put the raw file there first")])
+        raise DataError([Problem(path.name, None, None, None, say("file_absent"), say("file_first.do"))])
     digest = sha256(path)
     if not side.is_file():
         side.write_text(

@@ -17,7 +17,7 @@ from analysis.config import Method, load_method
 from analysis.errors import ConfigError, PublishError
 from analysis.facts import FactSet
 from analysis.files import whole, write_json
-from analysis.framework import Framework, load_framework
+from analysis.framework import Framework, changed_indicators, comparable, load_framework
 from analysis.lock import join
 from analysis.sources import MADE_UP, RECONSTRUCTED, SURVEY, Edition, load_edition
 
@@ -85,13 +85,58 @@ class Workspace:
 
     @cached_property
     def method(self) -> Method:
-        """The typed method configuration."""
-        return load_method(self.method_name, self.config_dir)
+        """The typed method configuration; shocks name the answers of the edition's own years."""
+        made = load_method(self.method_name, self.config_dir)
+        resilience = made.resilience.of_period(str(self.edition.info["period"]))
+        return made.model_copy(update={"resilience": resilience})
 
     @cached_property
     def framework(self) -> Framework:
-        """The framework tables."""
-        return load_framework(self.data_dir)
+        """The framework tables of the edition."""
+        return load_framework(self.framework_dir.parent)
+
+    @property
+    def framework_dir(self) -> Path:
+        """Folder of the framework: the edition's own, or the common one."""
+        return self.edition.framework
+
+    @property
+    def printed(self) -> bool:
+        """Whether the edition has a printed report that its numbers are compared with."""
+        return (self.edition.root / "published").is_dir()
+
+    def previous(self, name: str, **kwargs: Any) -> pd.DataFrame:
+        """Read a table about the previous edition: statistics, or comparability.
+
+        An indicator that is defined otherwise than in the previous edition is not comparable, whatever the table says
+        without a reservation of its own (`analysis.framework.comparable`).
+
+        Raises
+        ------
+        ConfigError
+            Nothing is known of a previous edition.
+        """
+        folder = self.edition.previous
+        if folder is None or not (folder / f"{name}.csv").is_file():
+            raise ConfigError(
+                f"edition {self.edition.year}: no {name}.csv of the previous edition; an edition made by "
+                "`klastry new-edition` has it under previous/"
+            )
+        table = pd.read_csv(folder / f"{name}.csv", **kwargs)
+        before = folder / "framework"
+        if name != "comparability" or not before.is_dir():
+            return table
+        return comparable(table, changed_indicators(load_framework(folder), self.framework))
+
+    def previous_path(self, name: str) -> str:
+        """Path of a table about the previous edition in the project, for the facts that rest on it."""
+        folder = self.edition.previous
+        return f"data/{folder.relative_to(self.data_dir).as_posix()}/{name}.csv" if folder else ""
+
+    def history(self) -> pd.DataFrame:
+        """Totals of all editions before this one."""
+        own = self.edition.root / "previous" / "history.csv"
+        return pd.read_csv(own if own.is_file() else self.data_dir / "editions/history.csv")
 
     @property
     def source_line_en(self) -> str:

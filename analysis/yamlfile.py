@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -84,15 +84,18 @@ def parse_yaml(text: str, source: str, *, error: type[KlastryError] = ConfigErro
         return yaml.load(_bounded(text, source, error), Loader=_PlainLoader)
 
 
-def read_yaml(path: Path, *, error: type[KlastryError] = ConfigError) -> Any:
-    """Read a YAML file in UTF-8; an empty one gives None.
+def read_yaml(
+    path: Path, *, error: type[KlastryError] = ConfigError, change: Callable[[str], str] | None = None
+) -> Any:
+    """Read a YAML file in UTF-8; an empty one gives None. `change` is applied to the text before it is parsed.
 
     Raises
     ------
     ConfigError
         Or the class given as `error`: the file is not there, not UTF-8, or see `parse_yaml`.
     """
-    return parse_yaml(_read(path, error), str(path), error=error)
+    text = _read(path, error)
+    return parse_yaml(change(text) if change else text, str(path), error=error)
 
 
 def _read(path: Path, error: type[KlastryError]) -> str:

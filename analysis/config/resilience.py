@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from analysis.config.base import Section, Share
+from analysis.config.period import name_years
 
 
 class Severity(Section):
@@ -39,7 +40,11 @@ class Loss(Section):
     `by`). Exposures and `by` are the answers before the shock, so the order of losses does not matter.
     """
 
-    items: list[str] = Field(min_length=1, description="answers of the coordinators; `*` stands for any letters")
+    items: list[str] = Field(
+        min_length=1,
+        description="answers of the coordinators; `*` stands for any letters, "
+        "`_year1` and `_year2` for the years of the period",
+    )
     kind: Literal["scale", "subtract", "add"] = Field(default="scale", description="how the answer changes")
     weight: Share = Field(
         default=1.0, description="share of the exposed part that is lost at severity 1: an assumption"
@@ -95,3 +100,13 @@ class Resilience(Section):
                     plain = ", ".join(k for k, v in self.shocks.items() if v.losses)
                     raise ValueError(f"shock {name} combines `{other}`, which is no single shock; there are: {plain}")
         return self
+
+    def of_period(self, period: str) -> Resilience:
+        """Name the answers of an edition: `_year1` and `_year2` become the two years of its period, "2022-2023".
+
+        Raises
+        ------
+        ConfigError
+            A shock names a year, and the period does not have two.
+        """
+        return Resilience.model_validate_json(name_years(self.model_dump_json(), period))

@@ -1,21 +1,31 @@
 """Reviewed corrections of raw answers: the raw file stays as it came, the change has a reason and a guard.
 
 `data/editions/<year>/corrections.csv`: file, respondent (the identifier of the row), column, expect, value, reason,
-status. `expect` is what the cell holds now; when the source is fixed the guard trips and the correction must go.
-Only rows whose status is `accepted` are applied.
+status (accepted, proposed, rejected), reviewed_by, reviewed_on (2027-03-15). `expect` is what the cell holds now; when
+the source is fixed the guard trips and the correction must go. Only rows whose status is `accepted` are applied, and
+only somebody's review makes a row accepted.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.errors import Problem, suggest
 from analysis.ingest.text import RawTable, read_text
+from analysis.messages import say
 
-COLUMNS = ("file", "respondent", "column", "expect", "value", "reason", "status")
+COLUMNS = ("file", "respondent", "column", "expect", "value", "reason", "status", "reviewed_by", "reviewed_on")
 STATUSES = ("accepted", "proposed", "rejected")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return len(text) == 10 and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def read_corrections(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
@@ -28,19 +38,32 @@ def read_corrections(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
         return nothing, problems
     absent = [c for c in COLUMNS if c not in raw.cells.columns]
     if absent:
-        remedy = f"the columns are {', '.join(COLUMNS)}"
-        return nothing, [Problem(path.name, 1, c, None, "the column is missing", remedy) for c in absent]
+        remedy = say("correction_columns.do", columns=", ".join(COLUMNS))
+        return nothing, [Problem(path.name, 1, c, None, say("column_absent"), remedy) for c in absent]
     table = raw.cells.fillna("")
     table.index = pd.Index(raw.lines)
+    seen: dict[tuple[str, str, str], int] = {}
     for line, row in table.iterrows():
         number = int(str(line))
+
+        def found(column: str, value: str | None, key: str, number: int = number, **values: object) -> Problem:
+            do = "one_of.do" if key == "correction_status" else f"{key}.do"
+            return Problem(path.name, number, column, value, say(key, **values), say(do, options=", ".join(STATUSES)))
+
         if row["status"] not in STATUSES:
-            allowed = f"use one of: {', '.join(STATUSES)}"
-            problems.append(Problem(path.name, number, "status", row["status"], "unknown status", allowed))
+            problems.append(found("status", row["status"], "correction_status"))
         if not row["reason"].strip():
-            problems.append(
-                Problem(path.name, number, "reason", None, "the correction has no reason", "say who found it and how")
-            )
+            problems.append(found("reason", None, "correction_no_reason"))
+        if row["status"] != "accepted":
+            continue
+        if not row["reviewed_by"].strip():
+            problems.append(found("reviewed_by", None, "correction_no_review"))
+        if not _is_date(row["reviewed_on"]):
+            problems.append(found("reviewed_on", row["reviewed_on"] or None, "correction_no_date"))
+        cell = (row["file"], row["respondent"], row["column"])
+        if cell in seen:
+            problems.append(found("column", row["column"], "correction_double", row=seen[cell]))
+        seen.setdefault(cell, number)
     return table, problems
 
 
@@ -73,20 +96,19 @@ def apply_corrections(
         number = int(str(line))
         column, who = row["column"], row["respondent"]
         if column not in cells.columns or key not in cells.columns:
-            near = suggest(column, list(cells.columns))
-            message = f"{raw.file} has no such column"
-            problems.append(Problem(source, number, "column", column, message, f"name a column of the file{near}"))
+            remedy = say("correction_column.do", hint=suggest(column, list(cells.columns)))
+            problems.append(Problem(source, number, "column", column, say("correction_column", file=raw.file), remedy))
             continue
         found = cells.index[cells[key] == who]
         if len(found) != 1:
-            message = f"{raw.file} has {len(found)} rows with this identifier"
-            problems.append(Problem(source, number, "respondent", who, message, "name exactly one row"))
+            message = say("correction_rows", file=raw.file, n=len(found))
+            problems.append(Problem(source, number, "respondent", who, message, say("correction_rows.do")))
             continue
         now = str(cells[column].fillna("").loc[found[0]])
         if now != row["expect"]:
-            message = f"{raw.file}, {who}, {column} holds {now!r}, the correction expects {row['expect']!r}"
-            remedy = "the source has changed: remove the correction if it is no longer needed, or review it"
-            problems.append(Problem(source, number, "expect", row["expect"], message, remedy))
+            key = "correction_fixed" if now == row["value"] else "correction_guard"
+            message = say(key, file=raw.file, who=who, column=column, now=now, expect=row["expect"], value=now)
+            problems.append(Problem(source, number, "expect", row["expect"], message, say(f"{key}.do")))
             continue
         cells.at[found[0], column] = row["value"] or None
         changed += 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -11,8 +12,10 @@ from analysis.framework import Framework
 from analysis.ingest.corrections import apply_corrections, read_corrections
 from analysis.ingest.relations import load_relations, relation_problems
 from analysis.ingest.rules import Instrument, load_checks, load_instruments
+from analysis.ingest.soft import Past, load_soft_checks, soft_notes, years_around
 from analysis.ingest.table import CheckedTable, check_table
-from analysis.ingest.text import read_text
+from analysis.ingest.text import RawTable, read_text
+from analysis.messages import say
 from analysis.schemas import Item, parse_codebook
 from analysis.sources import Edition, check_sidecar
 
@@ -62,15 +65,14 @@ def _reference_problems(checked: dict[str, CheckedTable], instruments: dict[str,
         file, there = f"{name}.csv", f"{rule.reference}.csv"
         unknown = own[own.notna() & ~own.isin(known)]
         for value, rows in unknown.groupby(unknown).groups.items():
-            times = f" ({len(rows)} rows, the first is named)" if len(rows) > 1 else ""
-            remedy = f"correct the identifier, or add the row to {there}"
+            key = "not_in_file_rows" if len(rows) > 1 else "not_in_file"
+            message, remedy = say(key, file=there, n=len(rows)), say("not_in_file.do", file=there)
             line = int(one.lines.loc[rows[0]])
-            problems.append(Problem(file, line, column, str(value), f"is not in {there}{times}", remedy))
+            problems.append(Problem(file, line, column, str(value), message, remedy))
         counts = own.value_counts().reindex(known.drop_duplicates(), fill_value=0)
         for who, n in counts[counts < rule.min_per_reference].items():
-            message = f"has {n} row{'s' if n != 1 else ''} here, at least {rule.min_per_reference} needed"
-            remedy = f"add the missing rows, or remove the respondent from {there}"
-            problems.append(Problem(file, None, column, str(who), message, remedy))
+            message = say("too_few_one" if n == 1 else "too_few", n=n, least=rule.min_per_reference)
+            problems.append(Problem(file, None, column, str(who), message, say("too_few.do", file=there)))
     return problems
 
 
@@ -88,26 +90,67 @@ def _completeness(name: str, items: list[Item], one: CheckedTable) -> pd.DataFra
     return out.assign(answered_pct=100 * out["n_answered"] / out["n_asked"].where(out["n_asked"] > 0))
 
 
-def validate_edition(edition: Edition, framework: Framework) -> ValidatedEdition:
-    """Read and check all raw files of an edition.
+@dataclass(frozen=True)
+class Inspection:
+    """Everything a look at the raw files found.
 
-    Every questionnaire that has a codebook is checked against it, corrected by the reviewed corrections, and checked
-    against the other files; other CSV files in the folder need readable text only. Every file needs a sidecar with
-    its SHA-256.
+    `problems` stop the edition, `notes` do not; `files` are the raw tables as they came, in text, by name. `tables`,
+    `summary` and `completeness` are those of `ValidatedEdition`, as far as the files could be read.
+    """
+
+    problems: list[Problem]
+    notes: list[Problem]
+    files: dict[str, RawTable]
+    tables: dict[str, pd.DataFrame]
+    summary: pd.DataFrame
+    completeness: pd.DataFrame
+
+    @property
+    def all(self) -> list[Problem]:
+        """Problems and notes together: by file, the worst first."""
+        return sorted([*self.problems, *self.notes], key=lambda p: (p.file, p.severity != "stop", p.place))
+
+
+SUMMARY = ["file", "rows", "columns", "answers_asked", "answers_missing", "missing_pct", "corrections"]
+COMPLETENESS = ["instrument", "item", "n_rows", "n_asked", "n_answered", "answered_pct"]
+NOTE_COLUMNS = ["file", "row", "column", "value", "message", "remedy"]
+
+
+def _past(edition: Edition, framework: Framework) -> Past | None:
+    """What may be compared with the previous edition: indicators that are one answer or a sum of answers."""
+    folder = edition.previous
+    if folder is None or "rule" not in framework.indicators:
+        return None
+    paths = [folder / f"{name}.csv" for name in ("statistics", "comparability")]
+    if not all(path.is_file() for path in paths):
+        return None
+    published, decided = (pd.read_csv(path, keep_default_na=False) for path in paths)
+    kept = set(decided.loc[decided["comparable"] == "yes", "subject"])
+    chosen = framework.indicators[framework.indicators["rule"].isin(["value", "sum"])]
+    items = {str(c): tuple(str(text).split(";")) for c, text in chosen["items"].items() if c in kept}
+    statistics: dict[str, dict[str, float]] = {}
+    for row in published[published["group"] == "all"].to_dict("records"):
+        if row["metric"] in items and row["statistic"] in ("max", "median") and not row["contradiction"]:
+            value = float(row["value"]) * float(row["factor"] or 1)
+            statistics.setdefault(row["metric"], {})[row["statistic"]] = value
+    return Past(statistics, items)
+
+
+def inspect_edition(edition: Edition, framework: Framework) -> Inspection:
+    """Read and check all raw files of an edition, and say everything that is wrong or odd.
 
     Raises
     ------
-    DataError
-        With all problems of all files together.
     FrameworkError
-        A codebook, `instruments.csv` or `checks.csv` contradicts itself.
+        A codebook or a table of rules contradicts itself.
     ConfigError
-        `edition.yaml` lists an instrument without a codebook.
+        `edition.yaml` lists an instrument without a codebook, or sets a soft check that does not exist.
     """
-    folder = edition.root.parents[1] / "framework"
+    folder = edition.framework
     names = _instruments(edition, framework)
     items = {n: parse_codebook(framework.codebooks[n], framework.option_lists, name=n) for n in framework.codebooks}
     instruments, checks = load_instruments(folder), load_checks(folder, items)
+    soft = load_soft_checks(folder, items, edition.info.get("soft_checks"))
     relations = load_relations(folder, {n: [item.name for item in listed] for n, listed in items.items()})
     corrections, problems = read_corrections(edition.root / "corrections.csv")
     # A second dot marks a note about a file (members.unmet.csv), not data.
@@ -115,16 +158,14 @@ def validate_edition(edition: Edition, framework: Framework) -> ValidatedEdition
     files = {f"{n}.csv" for n in [*names, *others]}
     for line, row in corrections.iterrows():
         if row["file"] not in files:
-            known = suggest(row["file"], sorted(files))
-            message = "is not a raw file of the edition"
+            remedy = say("correction_file.do", hint=suggest(row["file"], sorted(files)))
             problems.append(
-                Problem("corrections.csv", int(str(line)), "file", row["file"], message, f"name a file of raw/{known}")
+                Problem("corrections.csv", int(str(line)), "file", row["file"], say("correction_file"), remedy)
             )
 
     tables: dict[str, pd.DataFrame] = {}
     checked: dict[str, CheckedTable] = {}
-    cells: dict[str, pd.DataFrame] = {}
-    lines: dict[str, pd.Series] = {}
+    read: dict[str, RawTable] = {}
     notes: list[Problem] = []
     summary, completeness = [], []
     for name in [*names, *others]:
@@ -138,7 +179,7 @@ def validate_edition(edition: Edition, framework: Framework) -> ValidatedEdition
         key = instruments[name].key if name in instruments else str(raw.cells.columns[0])
         raw, changed, found = apply_corrections(raw, corrections, key)
         problems += found
-        cells[name], lines[name] = raw.cells, raw.lines
+        read[name] = raw
         record = {"file": path.name, "rows": len(raw.cells), "columns": raw.cells.shape[1], "corrections": changed}
         if name in items:
             one = check_table(raw, items[name], instrument=instruments.get(name), checks=checks[name])
@@ -154,31 +195,38 @@ def validate_edition(edition: Edition, framework: Framework) -> ValidatedEdition
             tables[name] = raw.cells
         summary.append(record)
     problems += _reference_problems(checked, instruments)
+    cells, lines = {n: r.cells for n, r in read.items()}, {n: r.lines for n, r in read.items()}
     problems += relation_problems(relations, cells, lines)
-    if problems:
-        raise DataError(problems)
-    order = ["file", "rows", "columns", "answers_asked", "answers_missing", "missing_pct", "corrections"]
-    counts = pd.DataFrame(summary).reindex(columns=order).astype({"answers_asked": "Int64", "answers_missing": "Int64"})
-    odd = pd.DataFrame([asdict(note) for note in sorted(notes)], columns=[f.name for f in fields(Problem)])
-    return ValidatedEdition(tables, counts, pd.concat(completeness, ignore_index=True), odd)
+    keys = {n: {i.name for i in listed if i.type == "id"} for n, listed in items.items()}
+    years = years_around(str(edition.info.get("period", "")), edition.year)
+    notes += soft_notes(soft, checked, keys, years, _past(edition, framework))
+    counts = (
+        pd.DataFrame(summary).reindex(columns=SUMMARY).astype({"answers_asked": "Int64", "answers_missing": "Int64"})
+    )
+    told = pd.concat(completeness, ignore_index=True) if completeness else pd.DataFrame(columns=COMPLETENESS)
+    return Inspection(problems, sorted(notes, key=lambda p: p.place), read, tables, counts, told)
 
 
-def validation_report(edition: Edition, framework: Framework) -> str:
-    """Validate an edition for the command line: one line per file if all is well, then odd answers worth a look.
+def notes_table(notes: Sequence[Problem]) -> pd.DataFrame:
+    """Notes as a table: file, row, column, value, message, remedy."""
+    return pd.DataFrame([[getattr(n, c) for c in NOTE_COLUMNS] for n in notes], columns=NOTE_COLUMNS)
+
+
+def validate_edition(edition: Edition, framework: Framework) -> ValidatedEdition:
+    """Read and check all raw files of an edition.
+
+    Every questionnaire that has a codebook is checked against it, corrected by the reviewed corrections, and checked
+    against the other files; other CSV files in the folder need readable text only. Every file needs a sidecar with
+    its SHA-256.
 
     Raises
     ------
     DataError
-        With all problems; its text is the report to print.
+        With all problems of all files together.
+    FrameworkError, ConfigError
+        See `inspect_edition`.
     """
-    lines = []
-    validated = validate_edition(edition, framework)
-    for row in validated.summary.to_dict("records"):
-        line = f"{row['file']}: {row['rows']} rows, {row['columns']} columns"
-        if pd.notna(row["missing_pct"]):
-            line += f", {row['missing_pct']:.1f}% of the answers asked for are missing"
-        if row["corrections"]:
-            line += f", {row['corrections']} correction{'s' if row['corrections'] != 1 else ''} applied"
-        lines.append(line)
-    lines += [f"note: {Problem(*note)}" for note in validated.notes.itertuples(index=False, name=None)]
-    return "\n".join(lines)
+    found = inspect_edition(edition, framework)
+    if found.problems:
+        raise DataError(found.problems)
+    return ValidatedEdition(found.tables, found.summary, found.completeness, notes_table(found.notes))

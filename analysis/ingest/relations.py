@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import FrameworkError, Problem, suggest
+from analysis.errors import FrameworkError, Problem, Said, suggest
 from analysis.framework import read_text_table
+from analysis.messages import say
 
 RELATION_COLUMNS = ("instrument", "rule", "columns", "target")
 RULES = ("refers", "unique")
@@ -78,8 +79,9 @@ def _refers(rule: Relation, own: pd.DataFrame, lines: pd.Series, there: pd.DataF
     for line, value in zip(lines.loc[given.index], given, strict=True):
         text = str(value).strip()
         if text not in known:
-            message = f"is not in {file}.csv, column {key}{suggest(text, sorted(known)) if len(known) > 12 else ''}"
-            remedy = f"correct the cell, or add the row to {file}.csv"
+            hint = suggest(text, sorted(known)) if len(known) > 12 else Said("")
+            message = say("not_in_column", file=file, column=key, hint=hint)
+            remedy = say("not_in_column.do", file=file)
             problems.append(Problem(f"{rule.instrument}.csv", int(line), column, text, message, remedy))
     return problems
 
@@ -94,9 +96,11 @@ def _unique(rule: Relation, own: pd.DataFrame, lines: pd.Series) -> list[Problem
         line = int(number)
         if key in seen:
             shown = ", ".join(str(row[c]) for c in names)
-            message = f"repeats row {seen[key]} (same {' and '.join(' with '.join(part) for part in rule.columns)})"
-            remedy = "remove one of the rows, or correct what should differ"
-            problems.append(Problem(f"{rule.instrument}.csv", line, names[0], shown, message, remedy))
+            pairs = [(" with ".join(part), " z ".join(part)) for part in rule.columns]
+            columns = Said(" and ".join(en for en, _ in pairs), ", ".join(pl for _, pl in pairs))
+            message = say("repeats", row=seen[key], columns=columns)
+            file, also = f"{rule.instrument}.csv", tuple(names[1:])
+            problems.append(Problem(file, line, names[0], shown, message, say("repeats.do"), also=also))
         seen.setdefault(key, line)
     return problems
 

@@ -10,13 +10,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.errors import FrameworkError, suggest
+from analysis.errors import FrameworkError, Said, suggest
 from analysis.framework import read_text_table
 from analysis.ingest.expressions import Expression, parse_expression
 from analysis.schemas import Item
 
 INSTRUMENT_COLUMNS = ("instrument", "key", "key_pattern", "reference", "min_per_reference")
-CHECK_COLUMNS = ("instrument", "check", "expression", "severity", "message_en")
+CHECK_COLUMNS = ("instrument", "check", "expression", "severity", "message_en", "message_pl")
 SEVERITIES = ("stop", "note")
 
 
@@ -43,7 +43,7 @@ class Check:
 
     name: str
     expression: Expression
-    message: str
+    message: Said
     severity: str = "stop"
 
 
@@ -104,14 +104,17 @@ def load_checks(folder: Path, items: dict[str, list[Item]]) -> dict[str, list[Ch
             problems.append(f"{check}: defined twice for {name}")
         if row["severity"] not in SEVERITIES:
             problems.append(f"{check}: severity is {row['severity']!r}; use one of: {', '.join(SEVERITIES)}")
-        if not row["message_en"]:
-            problems.append(f"{check}: message_en is empty; say what is wrong when the check fails")
+        problems += [
+            f"{check}: {column} is empty; say what is wrong when the check fails"
+            for column in ("message_en", "message_pl")
+            if not row[column]
+        ]
         try:
             expression = parse_expression(row["expression"], [i.name for i in items[name]])
         except FrameworkError as error:
             problems.append(f"{check}: {error}")
             continue
-        out[name].append(Check(check, expression, row["message_en"], row["severity"]))
+        out[name].append(Check(check, expression, Said(row["message_en"], row["message_pl"]), row["severity"]))
     if problems:
         raise FrameworkError("checks.csv: " + "; ".join(problems))
     return out

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import DataError, Problem
+from analysis.errors import DataError, Problem, Said
 from analysis.ingest.expressions import violations
 from analysis.ingest.rules import Check, Instrument
 from analysis.ingest.text import RawTable, read_text
+from analysis.messages import say
 from analysis.schemas import NUMERIC_TYPES, Item, cell_problems, pandas_dtype, parse_codebook
 
 
@@ -55,21 +56,22 @@ def _condition_problems(
     for item in items:
         if not item.conditions or item.name not in raw.cells:
             continue
-        cells, wanted = raw.cells[item.name], " and ".join(map(str, item.conditions))
+        cells = raw.cells[item.name]
+        listed = [str(condition) for condition in item.conditions]
+        wanted = Said(" and ".join(listed), " i ".join(listed))
         needs = [c.item for c in item.conditions if c.item in raw.cells]
         clear = pd.Series([not any((line, n) in bad for n in needs) for line in raw.lines], index=cells.index)
         for position in cells.index[cells.notna() & ~asked[item.name] & clear]:
-            found = ", ".join(f"{n}={shown[position][n] or '(empty)'}" for n in needs)
-            message = f"is answered although the question is only asked if {wanted} (here: {found})"
-            remedy = "empty the cell, or correct the answer that the question depends on"
+            values = [(n, shown[position][n]) for n in needs]
+            found = Said(*(", ".join(f"{n}={v or empty}" for n, v in values) for empty in ("(empty)", "(puste)")))
+            message = say("not_asked", condition=wanted, found=found)
             line = int(raw.lines.loc[position])
-            problems.append(Problem(raw.file, line, item.name, str(cells.loc[position]), message, remedy))
+            value, also = str(cells.loc[position]), tuple(needs)
+            problems.append(Problem(raw.file, line, item.name, value, message, say("not_asked.do"), also=also))
         if item.required:
             for position in cells.index[cells.isna() & asked[item.name] & clear]:
-                message = f"a required answer is missing (asked because {wanted})"
-                problems.append(
-                    Problem(raw.file, int(raw.lines.loc[position]), item.name, None, message, "fill in the cell")
-                )
+                line, message = int(raw.lines.loc[position]), say("required_if", condition=wanted)
+                problems.append(Problem(raw.file, line, item.name, None, message, say("fill"), also=tuple(needs)))
     return problems
 
 
@@ -81,11 +83,12 @@ def _check_problems(raw: RawTable, table: pd.DataFrame, checks: Sequence[Check])
         for position in table.index[broken]:
             names = check.expression.columns
             values = [f"{n}={shown[position][n]}" for n in names]
-            value = ", ".join(values[:6]) + (f", and {len(values) - 6} more" if len(values) > 6 else "")
-            verb = "make the answers agree" if check.severity == "stop" else "ask the respondent if in doubt"
-            remedy = f"{verb} (check `{check.name}`)"
-            line = int(raw.lines.loc[position])
-            problems.append(Problem(raw.file, line, names[0], value, check.message, remedy))
+            value = ", ".join(values[:6]) + (f", … (+{len(values) - 6})" if len(values) > 6 else "")
+            remedy = say("agree.do" if check.severity == "stop" else "ask.do", check=check.name)
+            line, also = int(raw.lines.loc[position]), names[1:]
+            problems.append(
+                Problem(raw.file, line, names[0], value, check.message, remedy, severity=check.severity, also=also)
+            )
     return problems
 
 
@@ -109,7 +112,7 @@ def check_table(
     pattern = instrument.key_pattern if instrument else None
     problems = cell_problems(raw.cells, raw.lines, items, file=raw.file, key=key, key_pattern=pattern)
     if raw.cells.empty:
-        problems.append(Problem(raw.file, None, None, None, "has a header but no rows", "add the answers"))
+        problems.append(Problem(raw.file, None, None, None, say("no_rows"), say("no_rows.do")))
     asked = pd.DataFrame({item.name: item.asked(raw.cells) for item in items})
     table = _typed(raw.cells, items)
     problems += _condition_problems(raw, items, asked, {(p.row, p.column) for p in problems})

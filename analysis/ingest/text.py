@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import Problem
+from analysis.messages import say
 
 BOM = b"\xef\xbb\xbf"
 LARGEST = 200_000_000  # bytes of a raw file; a survey of a thousand clusters would have a tenth
@@ -34,11 +35,9 @@ class RawTable:
 def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
     """Decode strictly; name the first byte that is not UTF-8 and how many lines have one."""
     data = data.removeprefix(BOM)
-    for mark, name in ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"PK\x03\x04", "an Excel workbook")):
+    for mark, name in ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"PK\x03\x04", say("workbook"))):
         if data.startswith(mark):
-            return "", [
-                Problem(file, 1, None, None, f"is {name}, not UTF-8 text", "save it as 'CSV UTF-8 (comma delimited)'")
-            ]
+            return "", [Problem(file, 1, None, None, say("not_text", kind=name), say("not_text.do"))]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError:
@@ -52,26 +51,24 @@ def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
     number, first, line = wrong[0]
     guess = line.rstrip(b"\r").decode("cp1250", errors="replace")
     around = guess[max(0, first.start - 12) : first.start + 12]
-    message = f"byte 0x{line[first.start]:02X} at position {first.start + 1} of the line is not UTF-8"
-    if len(wrong) > 1:
-        message += f"; {len(wrong)} lines of the file are affected"
-    remedy = "save the file as UTF-8 (in Excel: 'CSV UTF-8'); shown here as Windows-1250"
-    return "", [Problem(file, number, None, around, message, remedy)]
+    key, byte = "encoding_more" if len(wrong) > 1 else "encoding", f"{line[first.start]:02X}"
+    message = say(key, byte=byte, position=first.start + 1, n=len(wrong))
+    return "", [Problem(file, number, None, around, message, say("encoding.do"))]
 
 
 def _header_problems(header: list[str], file: str) -> list[Problem]:
     problems = []
     for number, name in enumerate(header, start=1):
         if not name:
-            remedy = f"name column {number} as in the codebook, or remove it"
-            problems.append(Problem(file, 1, None, name, f"column {number} has no name", remedy))
+            message = say("heading_absent", number=number)
+            problems.append(Problem(file, 1, None, name, message, say("heading_absent.do", number=number)))
         elif name != name.strip():
-            remedy = f"write {name.strip()!r}"
-            problems.append(Problem(file, 1, name, name, "the column name has spaces around it", remedy))
+            remedy = say("write", value=repr(name.strip()))
+            problems.append(Problem(file, 1, name, name, say("heading_spaces"), remedy))
         elif name in header[: number - 1]:
             first = header.index(name) + 1
-            message = f"the column name is used twice, by columns {first} and {number}"
-            problems.append(Problem(file, 1, name, name, message, "keep one of the columns or rename one"))
+            message = say("heading_double", first=first, second=number)
+            problems.append(Problem(file, 1, name, name, message, say("heading_double.do")))
     return problems
 
 
@@ -82,8 +79,8 @@ def _fence(text: str, file: str) -> list[Problem]:
         return []
     for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if mark in first:
-            remedy = "save it with commas (Excel with Polish settings writes semicolons; set the list separator)"
-            return [Problem(file, 1, None, first[:40], f"the columns are separated by {name}, not commas", remedy)]
+            message = say("separator", mark=say(name))
+            return [Problem(file, 1, None, first[:40], message, say("separator.do"))]
     return []
 
 
@@ -94,7 +91,7 @@ def _unusable(text: str, file: str) -> list[Problem]:
         for number, line in enumerate(text.split("\n"), start=1):
             found = sorted({f"U+{ord(c):04X}" for c in UNTYPED.findall(line)})
             if found:
-                message, remedy = f"holds characters that cannot be printed ({', '.join(found)})", "remove them"
+                message, remedy = say("unprintable", codes=", ".join(found)), say("unprintable.do")
                 problems.append(Problem(file, number, None, None, message, remedy))
     return problems
 
@@ -108,16 +105,18 @@ def read_text(path: Path, *, file: str | None = None) -> tuple[RawTable | None, 
     """
     file = file or path.name
     if not path.is_file():
-        return None, [Problem(file, None, None, None, "does not exist", f"put the file in {path.parent.name}/")]
+        return None, [
+            Problem(file, None, None, None, say("file_absent"), say("file_absent.do", folder=path.parent.name))
+        ]
     if path.stat().st_size > LARGEST:
-        message, remedy = f"has {path.stat().st_size} bytes", f"at most {LARGEST} are read; is this the right file?"
+        message, remedy = say("file_large", size=path.stat().st_size), say("file_large.do", most=LARGEST)
         return None, [Problem(file, None, None, None, message, remedy)]
     data = path.read_bytes()
     text, problems = _decode(data, file)
     if problems:
         return None, problems
     if not text.strip():
-        return None, [Problem(file, None, None, None, "is empty", "restore the file with its header and rows")]
+        return None, [Problem(file, None, None, None, say("file_empty"), say("file_empty.do"))]
     problems = _fence(text, file) + _unusable(text, file)
     if problems:
         return None, problems
@@ -133,17 +132,15 @@ def read_text(path: Path, *, file: str | None = None) -> tuple[RawTable | None, 
             line = reader.line_num + 1
     except csv.Error as error:
         if "field limit" in str(error):
-            message, remedy = f"a cell has more than {LONGEST} characters", "shorten it, or close its quotation mark"
+            message, remedy = say("cell_long", most=LONGEST), say("cell_long.do")
             return None, [Problem(file, line, None, None, message, remedy)]
-        remedy = "close the quotation mark; write a quotation mark inside a cell twice"
-        return None, [Problem(file, line, None, None, f"the quotation marks cannot be read ({error})", remedy)]
+        return None, [Problem(file, line, None, None, say("quotes", error=error), say("quotes.do"))]
     header, body, where = rows[0], rows[1:], lines[1:]
     problems = _header_problems(header, file)
     for row, number in zip(body, where, strict=True):
         if len(row) != len(header):
-            message = f"the row has {len(row)} cells, the header {len(header)}"
-            remedy = "put cells that hold a comma in quotation marks, and give every column a cell"
-            problems.append(Problem(file, number, None, None, message, remedy))
+            message = say("row_length", cells=len(row), header=len(header))
+            problems.append(Problem(file, number, None, None, message, say("row_length.do")))
     if problems:
         return None, problems
     cells = pd.DataFrame(body, columns=header, dtype="str")

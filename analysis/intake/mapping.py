@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from analysis.errors import ConfigError, suggest
 from analysis.intake.numbers import WORTH
+from analysis.yamlfile import read_yaml
 
 OPEN = "?"
 NONE = "none"
@@ -140,11 +141,9 @@ def load_mapping(path: Path) -> Mapping:
     """
     if not path.is_file():
         raise ConfigError(f"{path} does not exist; propose it first: klastry import SOURCE --propose")
+    content = read_yaml(path)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
         return Mapping.model_validate(content)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as YAML ({error})") from None
     except ValidationError as error:
         lines = []
         for one in error.errors():

@@ -27,7 +27,7 @@ class Codebook:
     """What is needed of one instrument to make it up.
 
     `labels` maps an item to its wording; `ordered` names the option lists whose
-    options go from little to much; `checks` are the statements that stop a validation, and the odd ones as well.
+    options go from little to much; `checks` are the statements that stop a validation.
     """
 
     name: str

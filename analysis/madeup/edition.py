@@ -139,7 +139,7 @@ def _registry(framework: Framework, reference: Path, size: Size, rng: np.random.
 
 def _codebooks(framework: Framework, folder: Path) -> dict[str, Codebook]:
     parsed = {n: parse_codebook(table, framework.option_lists, name=n) for n, table in framework.codebooks.items()}
-    checks = load_checks(folder, parsed)
+    checks = {n: [c for c in own if c.severity == "stop"] for n, own in load_checks(folder, parsed).items()}
     scored = framework.option_lists.loc[framework.option_lists["score"] != "", "option_list"]
     out = {}
     for name, items in parsed.items():
@@ -204,7 +204,7 @@ def _key(name: str, done: Mapping[str, pd.DataFrame]) -> str:
 
 def make_up(
     framework: Framework, folder: Path, *, year: int, instruments: Sequence[str] | None = None, size: Size = Size(),
-    seed: int,
+    seed: int, reference: Path | None = None,
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Make up the raw tables of an edition from its framework alone.
 
@@ -213,7 +213,7 @@ def make_up(
     framework
         Codebooks and option lists.
     folder
-        `data/framework`: instruments.csv, checks.csv, relations.csv; `../reference` beside it.
+        Folder of the framework: instruments.csv, checks.csv, relations.csv.
     year
         Year of the edition, the last one that an answer may name.
     instruments
@@ -222,6 +222,8 @@ def make_up(
         Numbers of respondents and of members.
     seed
         The same seed, framework and size give the same tables.
+    reference
+        Folder of the reference data; beside `folder` by default.
 
     Returns
     -------
@@ -243,7 +245,9 @@ def make_up(
     relations = load_relations(folder, {n: [i.name for i in c.items] for n, c in codebooks.items()})
     streams = np.random.SeedSequence([seed, size.respondents, size.members])
     done: dict[str, pd.DataFrame] = {
-        REGISTRY: _registry(framework, folder.parent / "reference", size, np.random.default_rng(streams), year)
+        REGISTRY: _registry(
+            framework, reference or folder.parent / "reference", size, np.random.default_rng(streams), year
+        )
     }
     out = {REGISTRY: done[REGISTRY].mask(done[REGISTRY] == "")}
     traits: dict[str, Floats] = {}

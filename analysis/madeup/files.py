@@ -10,13 +10,14 @@ import yaml
 
 from analysis.errors import ConfigError
 from analysis.sources import MADE_UP, sha256, sidecar_path
+from analysis.yamlfile import read_yaml
 
 
 def _refuse_real_answers(folder: Path) -> None:
     kept = []
     for path in sorted(folder.glob("*.csv")):
         side = sidecar_path(path)
-        told = yaml.safe_load(side.read_text(encoding="utf-8")) if side.is_file() else None
+        told = read_yaml(side) if side.is_file() else None
         if not isinstance(told, dict) or told.get("origin") != MADE_UP:
             kept.append(path.name)
     if kept:

@@ -246,7 +246,7 @@ def _licence(pub: Publication) -> dict[str, str]:
 
 def resources(pub: Publication) -> list[Resource]:
     """The files of the package, the lists that others refer to first."""
-    framework = load_framework(pub.project / "data")
+    framework = load_framework(pub.framework_root)
     groups, scores = _scores(pub, framework)
     return [_elements(framework), groups, scores, _statistics(pub), _shares(pub, framework), _members(pub, framework)]
 

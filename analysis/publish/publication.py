@@ -51,6 +51,16 @@ class Publication:
     method: str = "default"
 
     @property
+    def framework_root(self) -> Path:
+        """Folder that holds the `framework/` of the edition."""
+        return load_edition(self.edition, self.project / "data").framework.parent
+
+    @property
+    def printed(self) -> bool:
+        """Whether the edition has a printed report that its numbers are compared with."""
+        return (self.project / f"data/editions/{self.edition}/published").is_dir()
+
+    @property
     def report_dir(self) -> Path:
         """Chapters, style and lists, as people write them."""
         return self.project / "report"
@@ -197,4 +207,4 @@ def load_knowledge(pub: Publication) -> Library:
             else f"{folder} does not exist; restore it from version control, or, if reports of this edition tell of no "
             "practices and recommendations, write `knowledge: none` in edition.yaml"
         )
-    return Library() if said else load_library(folder, load_framework(pub.project / "data"))
+    return Library() if said else load_library(folder, load_framework(pub.framework_root))

@@ -16,10 +16,11 @@ from analysis.errors import PublishError, suggest
 from analysis.facts import merge_facts
 from analysis.files import whole, whole_folder, write_json, write_text
 from analysis.narrative import load_grammar
-from analysis.publish import lint
+from analysis.publish import editors, lint
 from analysis.publish.assemble import Book, make_book
 from analysis.publish.chapters import Rendered, idle, render
 from analysis.publish.directions import directions
+from analysis.publish.editors import list_for_editors
 from analysis.publish.lint import Finding
 from analysis.publish.outline import load_chapters
 from analysis.publish.publication import LANG, Publication, load_knowledge, open_publication
@@ -27,6 +28,7 @@ from analysis.publish.record_voice import at_record, typed_digits
 from analysis.publish.withholding import withhold
 
 # Kind of record -> file (without .md) of the chapter that prints it, for allowances bound to one chapter.
+BESIDE_PRINT = "49_reproduction"  # the notebook that compares with a printed report
 RECORDS_OF = {"practice": "09_dobre_praktyki", "recommendation": "11_rekomendacje", "term": "12_zalaczniki"}
 
 
@@ -49,6 +51,8 @@ def render_chapters(pub: Publication) -> Book:
     """
     folder = pub.report_dir / "chapters"
     chapters = load_chapters(pub.report_dir / "chapters.yaml")
+    if not pub.printed:  # nothing was set beside a printed report, so no chapter can draw on it
+        chapters = [c.model_copy(update={"notebooks": [n for n in c.notebooks if n != BESIDE_PRINT]}) for c in chapters]
     allowed = lint.load_allowed(pub.report_dir / "lint.yaml")
     pub.chapters_dir.mkdir(parents=True, exist_ok=True)
     for old in [*pub.chapters_dir.glob("*.md"), *pub.chapters_dir.glob("*.json")]:
@@ -56,19 +60,20 @@ def render_chapters(pub: Publication) -> Book:
     findings: list[Finding] = []
     rendered: dict[str, Rendered] = {}
     sources: dict[str, str] = {}
-    narrative = pub.project / "data/framework/narrative"
-    grammar = load_grammar(pub.project / "data") if narrative.is_dir() else None
+    narrative = pub.framework_root / "framework/narrative"
+    grammar = load_grammar(pub.framework_root) if narrative.is_dir() else None
     library = load_knowledge(pub)
     findings += typed_digits(library, allowed, RECORDS_OF)
     ready = [chapter for chapter in chapters if chapter.status == "ready" and chapter.file]
     for partial in sorted(folder.glob("_*.md")):
         findings += lint.digits(partial.read_text("utf-8"), f"chapters/{partial.name}", allowed, partial.stem)
+    edition = {**pub.info, "printed": pub.printed}
     for chapter in ready:
         source = (folder / str(chapter.file)).read_text(encoding="utf-8")
         sources[chapter.stem] = source
         findings += lint.digits(source, f"chapters/{chapter.file}", allowed, chapter.stem)
         result, problems = render(
-            chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition=pub.info, grammar=grammar,
+            chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition=edition, grammar=grammar,
             knowledge=library,
         )  # fmt: skip
         findings += problems
@@ -94,6 +99,10 @@ def render_chapters(pub: Publication) -> Book:
         lang=LANG,
         whole=True,
     )
+    texts = {stem: result.text for stem, result in rendered.items()}
+    checks = list_for_editors(texts, pub.facts, pub.info, pub.report_dir, pub.build)
+    if checks:
+        print(f"{len(checks)} sentences for editors to read over: {pub.build.name}/{editors.FILE}")
     facts = {fact for result in rendered.values() for fact in result.facts}
     idle = [label for label in pub.exhibits if label not in book.placed]
     print(

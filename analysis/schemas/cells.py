@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import pandera.pandas as pa
 
-from analysis.errors import Problem, suggest
+from analysis.errors import Problem, Said, suggest
+from analysis.messages import say
 from analysis.schemas.codebook import CHOICE_TYPES, CODED_VALUES, FLOAT_TYPES, NUMERIC_TYPES, Item
 
 _WHOLE = r"-?[0-9]{1,15}"
@@ -83,80 +84,67 @@ def build_schema(
     return pa.DataFrameSchema(columns, strict=True)
 
 
-def _explain_number(value: str, item: Item) -> tuple[str, str]:
+def _explain_number(value: str, item: Item) -> tuple[Said, Said]:
     text = value.strip()
     bare = _SPACES.sub("", text)
-    empty = "leave the cell empty if there is no answer"
     if re.fullmatch(_DECIMAL, bare) and bare != text:
-        return "has spaces inside a number", f"write {bare}"
+        return say("spaces_inside"), say("write", value=bare)
     if re.fullmatch(r"-?[0-9]{1,3},[0-9]{3}", bare):
-        point, joined = bare.replace(",", "."), bare.replace(",", "")
-        return (
-            "has a comma in a number",
-            f"use a point if it is a decimal comma ({point}), nothing if it marks thousands ({joined})",
-        )
+        return say("comma"), say("comma.do", point=bare.replace(",", "."), joined=bare.replace(",", ""))
     if re.fullmatch(r"-?[0-9]+,[0-9]+", bare):
-        return "has a decimal comma in a number", f"use a point: {bare.replace(',', '.')}"
+        return say("decimal_comma"), say("decimal_comma.do", value=bare.replace(",", "."))
     if re.fullmatch(r"-?[0-9]{1,3}([,.][0-9]{3})+", bare) and len(re.findall(r"[,.]", bare)) > 1:
-        return "has thousands separators", f"write {re.sub('[,.]', '', bare)}"
+        return say("thousands"), say("write", value=re.sub("[,.]", "", bare))
     if re.fullmatch(r"-?[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+", bare):
-        return "is in scientific notation, digits may be lost", "write the whole number with all its digits"
+        return say("scientific"), say("scientific.do")
     if re.fullmatch(r"-?[0-9]+\.[0-9]+", bare) and item.type not in FLOAT_TYPES:
         whole, rest = bare.split(".")
         if not rest.strip("0"):
-            return "is not written as a whole number", f"write {whole}"
-        return "is not a whole number", "write a whole number; this question counts things"
+            return say("not_written_whole"), say("write", value=whole)
+        return say("not_whole"), say("not_whole.do")
     if re.fullmatch(r"-?[0-9.]+", bare) and bare.count(".") < 2 and len(bare) > 15:
-        return "is too long for a number", "check the number of digits"
+        return say("too_long"), say("too_long.do")
     if re.search(r"[^\W\d_]", bare):
-        return "has a letter in a number", f"write digits only, without a unit; {empty}"
-    return "is not a number", f"write digits only; {empty}"
+        return say("letter"), say("letter.do")
+    return say("not_number"), say("not_number.do")
 
 
-def _explain_option(value: str, item: Item) -> tuple[str, str]:
+def _nearest(hint: Said) -> Said:
+    """A hint of near names only; the list of all allowed ones is said elsewhere."""
+    return hint if hint.startswith("; did") else Said("")
+
+
+def _explain_option(value: str, item: Item) -> tuple[Said, Said]:
     near = suggest(value.strip(), item.options)
     if len(item.options) <= 12:
-        near = f"use one of: {', '.join(item.options)}, or nothing" + (near if near.startswith("; did") else "")
-    else:
-        near = f"use an option of the list `{item.option_list}`{near}"
-    return "is not an allowed answer", near
+        return say("not_option"), say("not_option.do", options=", ".join(item.options), hint=_nearest(near))
+    return say("not_option"), say("not_option_long.do", name=item.option_list, hint=near)
 
 
-def _show(bound: float) -> str:
-    return f"{bound:.15g}"
-
-
-def _explain(kind: str, value: str | None, item: Item, key_pattern: str | None, first: str) -> tuple[str, str]:
+def _explain(kind: str, value: str | None, item: Item, key_pattern: str | None, first: str) -> tuple[Said, Said]:
     text = "" if value is None else value
-    if kind == "not_nullable":
-        what = "the row has no identifier" if item.type == "id" else "a required answer is missing"
-        return what, "fill in the cell" + ("; delete the row if it is empty" if item.type == "id" else "")
-    if kind == "spaces":
-        if not text.strip():
-            return "holds only spaces", "empty the cell"
-        return "has spaces around the answer", f"write {text.strip()!r}"
-    if kind == "number":
-        return _explain_number(text, item)
-    if kind == "option":
-        return _explain_option(text, item)
-    if kind == "minimum":
-        return f"is below the least possible value {_show(item.minimum)}", "check the answer and its unit" + _unit(item)
-    if kind == "maximum":
-        return f"is above the greatest possible value {_show(item.maximum)}", "check the answer and its unit" + _unit(
-            item
-        )
-    if kind == "id":
-        return "is not an identifier of this file", f"identifiers have the form {key_pattern or _DEFAULT_ID}"
-    if kind == "unique":
-        return (
-            f"the identifier is already used in row {first}",
-            "keep one of the two rows, or give one its own identifier",
-        )
+    unit = f" ({item.unit})" if item.unit else ""
+    match kind:
+        case "not_nullable" if item.type == "id":
+            return say("no_identifier"), say("no_identifier.do")
+        case "not_nullable":
+            return say("required"), say("fill")
+        case "spaces" if not text.strip():
+            return say("only_spaces"), say("empty_cell")
+        case "spaces":
+            return say("spaces"), say("write", value=repr(text.strip()))
+        case "number":
+            return _explain_number(text, item)
+        case "option":
+            return _explain_option(text, item)
+        case "minimum" | "maximum":
+            bound = item.minimum if kind == "minimum" else item.maximum
+            return say(kind, bound=f"{bound:.15g}"), say("bound.do", unit=unit)
+        case "id":
+            return say("not_identifier"), say("not_identifier.do", form=key_pattern or _DEFAULT_ID)
+        case "unique":
+            return say("identifier_used", row=first), say("identifier_used.do")
     raise AssertionError(f"no explanation for the check {kind}")
-
-
-def _unit(item: Item) -> str:
-    return f" ({item.unit})" if item.unit else ""
 
 
 def cell_problems(
@@ -193,14 +181,14 @@ def cell_problems(
         kind, case = str(failure["check"]), failure["failure_case"]
         if kind == "column_in_dataframe":
             near = suggest(str(case), [c for c in cells.columns if c not in by_name])
-            remedy = "add the column; its cells may stay empty" + (near if near.startswith("; did") else "")
-            problems.append(Problem(file, 1, str(case), None, "the column is missing", remedy))
+            remedy = say("column_absent.do", hint=_nearest(near))
+            problems.append(Problem(file, 1, str(case), None, say("column_absent"), remedy))
             continue
         if kind == "column_in_schema":
             absent = [name for name in by_name if name not in cells.columns]
-            near = suggest(str(case), absent) if absent else ""
-            remedy = "remove the column or describe it in the codebook" + (near if near.startswith("; did") else "")
-            problems.append(Problem(file, 1, str(case), None, "the column is not in the codebook", remedy))
+            near = suggest(str(case), absent) if absent else Said("")
+            remedy = say("column_unknown.do", hint=_nearest(near))
+            problems.append(Problem(file, 1, str(case), None, say("column_unknown"), remedy))
             continue
         if failure["index"] is None or pd.isna(failure["index"]):
             raise AssertionError(f"{file}, {failure['column']}: the check {kind} failed without a row: {case}")

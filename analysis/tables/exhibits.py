@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from babel.dates import get_month_names
 
 from analysis.config import WITHHELD
 from analysis.errors import PublishError
@@ -44,16 +45,41 @@ class Labels:
         return listed[no]
 
 
-def load_labels(folder: Path, lang: str = "pl") -> Labels:
+def load_labels(folder: Path, lang: str = "pl", edition: Mapping[str, Any] | None = None) -> Labels:
     """Read `<lang>.yaml` and `exhibits_<lang>.yaml`.
+
+    `edition` is the content of `edition.yaml`: with it `%edition%`, `%previous%`, `%year1%`, `%year2%` and
+    `%label_month%`, `%label_year%` (when quality labels were looked up again) become the edition's own.
 
     Raises
     ------
     PublishError
         A file is missing.
     """
-    titles = _load(folder, f"exhibits_{lang}.yaml", lang)
-    return Labels(load_words(folder, lang), titles["figures"], titles["tables"])
+    years = _years(edition, lang) if edition is not None else {}
+    titles = _dated(_load(folder, f"exhibits_{lang}.yaml", lang), years)
+    return Labels(_dated(load_words(folder, lang), years), titles["figures"], titles["tables"])
+
+
+def _years(edition: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Years that labels name, of one edition."""
+    first, _, second = str(edition["period"]).partition("-")
+    later = str(edition.get("reference_dates", {}).get("eucles_label_later", ""))
+    year, _, month = later.partition("-")
+    named = get_month_names("wide", "stand-alone", locale=lang)[int(month)] if month else later
+    years = {"edition": edition["edition"], "previous": edition.get("previous_edition", ""), "year1": first}
+    years |= {"year2": second or first, "label_year": year, "label_month": f"{named} {year}" + " r." * (lang == "pl")}
+    return {f"%{key}%": str(value) for key, value in years.items()}
+
+
+def _dated(labels: Any, years: Mapping[str, str]) -> Any:
+    """Put years in the place of their marks, in texts at any depth."""
+    if isinstance(labels, dict):
+        return {key: _dated(value, years) for key, value in labels.items()}
+    if isinstance(labels, str):
+        for mark, year in years.items():
+            labels = labels.replace(mark, year)
+    return labels
 
 
 def load_words(folder: Path, lang: str) -> dict[str, dict[str, str]]:

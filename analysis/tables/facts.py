@@ -134,7 +134,7 @@ def add_design_facts(facts: FactSet, info: Mapping[str, Any], *, edition: int) -
 
 
 def add_previous_facts(
-    facts: FactSet, statistics: pd.DataFrame, picks: Mapping[str, tuple[str, str, str, int]], *, edition: int
+    facts: FactSet, statistics: pd.DataFrame, picks: Mapping[str, tuple[str, str, str, int]], *, table: str
 ) -> None:
     """Add published statistics of the previous edition.
 
@@ -144,6 +144,8 @@ def add_previous_facts(
         `published/statistics.csv` of that edition: claim_id, metric, statistic, value, …
     picks
         Fact id below `previous.` → metric, statistic, unit, decimals.
+    table
+        Path of the statistics in the project.
 
     Raises
     ------
@@ -161,7 +163,7 @@ def add_previous_facts(
             float(rows["value"].iloc[0]),
             unit=unit,
             decimals=decimals,
-            table=f"data/editions/{edition}/published/statistics.csv",
+            table=table,
             key=str(rows["claim_id"].iloc[0]),
             column="value",
         )

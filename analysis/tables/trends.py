@@ -128,6 +128,25 @@ def add_history_facts(facts: FactSet, history: pd.DataFrame) -> None:
                 growth = 100 * (row["value"] / before - 1)
                 facts.add(f"{head}.growth", growth, unit="percent", decimals=0, table=HISTORY, key=key, column="value")
             before = row["value"]
+        _add_last_two(facts, str(metric), rows)
+
+
+def _add_last_two(facts: FactSet, metric: str, rows: pd.DataFrame) -> None:
+    """Add a total of the last two editions once more as `.now` and `.before`: a chapter names no year."""
+    known = rows.to_dict("records")[-2:]
+    for name, row in zip(("now", "before"), reversed(known), strict=False):
+        unit, decimals = FACT_UNITS[str(row["unit"])]
+        key = f"{metric}/{row['edition']}"
+        facts.add(
+            f"history.{metric}.{name}", row["value"], unit=unit, decimals=decimals, table=HISTORY, key=key,
+            column="value",
+        )  # fmt: skip
+    if len(known) == 2:
+        growth = 100 * (known[1]["value"] / known[0]["value"] - 1)
+        key = f"{metric}/{known[1]['edition']}"
+        facts.add(
+            f"history.{metric}.now.growth", growth, unit="percent", decimals=0, table=HISTORY, key=key, column="value"
+        )
 
 
 def add_trend_facts(facts: FactSet, trends: pd.DataFrame, framework: Framework) -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from analysis.errors import ConfigError, DataError, FrameworkError, Problem
 from analysis.framework import Framework, load_framework
-from analysis.ingest import ValidatedEdition, validate_edition, validation_report
+from analysis.ingest import ValidatedEdition, inspect_edition, terminal_report, validate_edition
 from analysis.sources import Edition, load_edition, seal
 
 COLUMNS = ["item", "type", "unit", "option_list", "min", "max", "required", "condition"]
-CORRECTIONS = "file,respondent,column,expect,value,reason,status\n"
+CORRECTIONS = "file,respondent,column,expect,value,reason,status,reviewed_by,reviewed_on\n"
 
 
 def codebook(*rows: str) -> pd.DataFrame:
@@ -44,9 +44,9 @@ def edition(tmp_path: Path) -> Edition:
         "coordinators,respondent_id,R[0-9]{2},,\nmembers,member_id,M[0-9],coordinators,2\n"
     )
     (folder / "checks.csv").write_text(
-        "instrument,check,expression,severity,message_en\n"
-        "coordinators,firms,firms <= members,stop,more firms than members\n"
-        "coordinators,visits,visits < 600,note,very many visits\n"
+        "instrument,check,expression,severity,message_en,message_pl\n"
+        "coordinators,firms,firms <= members,stop,more firms than members,więcej firm niż członków\n"
+        "coordinators,visits,visits < 600,note,very many visits,bardzo wiele wejść\n"
     )
     root = tmp_path / "editions" / "2024"
     (root / "raw").mkdir(parents=True)
@@ -86,10 +86,11 @@ def test_good_edition(edition: Edition, framework: Framework) -> None:
     assert complete.loc["visits", ["n_rows", "n_asked", "n_answered", "answered_pct"]].tolist() == [2, 1, 1, 100]
     assert complete.loc["firms", ["n_asked", "n_answered", "answered_pct"]].tolist() == [2, 1, 50]
     assert validated.missing_pct("coordinators") == pytest.approx(100 / 9)
-    assert validation_report(edition, framework).splitlines() == [
+    assert terminal_report(inspect_edition(edition, framework), "en").splitlines() == [
         "coordinators.csv: 2 rows, 5 columns, 11.1% of the answers asked for are missing",
         "members.csv: 4 rows, 3 columns, 8.3% of the answers asked for are missing",
         "registry.csv: 2 rows, 2 columns",
+        "The answers are correct and there is nothing to note.",
     ]
 
 
@@ -124,8 +125,8 @@ def test_odd_answer_is_noted_and_kept(edition: Edition, framework: Framework) ->
     assert validated.notes[["file", "row", "column", "value"]].to_numpy().tolist() == [
         ["coordinators.csv", 2, "visits", "visits=600"]
     ]
-    last = validation_report(edition, framework).splitlines()[-1]
-    assert last.startswith("note: coordinators.csv, row 2, column visits: very many visits (value: 'visits=600')")
+    (note,) = inspect_edition(edition, framework).notes
+    assert (note.severity, note.message, note.message.pl) == ("note", "very many visits", "bardzo wiele wejść")
 
 
 def test_too_few_questionnaires_of_members(edition: Edition, framework: Framework) -> None:
@@ -168,33 +169,52 @@ def correct(edition: Edition, *rows: str) -> None:
 def test_accepted_corrections_are_applied_and_counted(edition: Edition, framework: Framework) -> None:
     correct(
         edition,
-        "coordinators.csv,R02,firms,,12,found in the register,accepted",
-        "coordinators.csv,R01,firms,30,31,only an idea,proposed",
-        "members.csv,M3,happy,0,,the row was typed twice,accepted",
+        "coordinators.csv,R02,firms,,12,found in the register,accepted,A. Nowak,2027-03-15",
+        "coordinators.csv,R01,firms,30,31,only an idea,proposed,,",
+        "members.csv,M3,happy,0,,the row was typed twice,accepted,A. Nowak,2027-03-15",
     )
     validated = validate_edition(edition, framework)
     assert validated.tables["coordinators"]["firms"].tolist() == [30, 12]
     assert pd.isna(validated.tables["members"]["happy"][2])
     assert validated.summary["corrections"].tolist() == [1, 1, 0]
-    assert "1 correction applied" in validation_report(edition, framework)
+    assert "1 corrections applied" in terminal_report(inspect_edition(edition, framework), "en")
 
 
 def test_a_correction_may_mend_a_cell_that_would_fail(edition: Edition, framework: Framework) -> None:
     replace(edition, "coordinators", "R01,40", "R01,4O")
-    correct(edition, "coordinators.csv,R01,members,4O,40,letter for a zero,accepted")
+    correct(edition, "coordinators.csv,R01,members,4O,40,letter for a zero,accepted,A. Nowak,2027-03-15")
     assert validate_edition(edition, framework).tables["coordinators"]["members"].tolist() == [40, 30]
 
 
 @pytest.mark.parametrize(
     ("row", "column", "message"),
     [
-        ("coordinators.csv,R01,firms,29,31,why,accepted", "expect", "holds '30', the correction expects '29'"),
-        ("coordinators.csv,R02,firms,5,31,why,accepted", "expect", "holds '', the correction expects '5'"),
-        ("coordinators.csv,R09,firms,30,31,why,accepted", "respondent", "has 0 rows with this identifier"),
-        ("coordinators.csv,R01,frims,30,31,why,accepted", "column", "has no such column"),
-        ("coordinator.csv,R01,firms,30,31,why,accepted", "file", "is not a raw file of the edition"),
-        ("coordinators.csv,R01,firms,30,31,,accepted", "reason", "has no reason"),
-        ("coordinators.csv,R01,firms,30,31,why,done", "status", "unknown status"),
+        (
+            "coordinators.csv,R01,firms,29,31,why,accepted,A. Nowak,2027-03-15",
+            "expect",
+            "holds '30', the correction expects '29'",
+        ),
+        (
+            "coordinators.csv,R02,firms,5,31,why,accepted,A. Nowak,2027-03-15",
+            "expect",
+            "holds '', the correction expects '5'",
+        ),
+        (
+            "coordinators.csv,R09,firms,30,31,why,accepted,A. Nowak,2027-03-15",
+            "respondent",
+            "has 0 rows with this identifier",
+        ),
+        ("coordinators.csv,R01,frims,30,31,why,accepted,A. Nowak,2027-03-15", "column", "has no such column"),
+        (
+            "coordinator.csv,R01,firms,30,31,why,accepted,A. Nowak,2027-03-15",
+            "file",
+            "is not a raw file of the edition",
+        ),
+        ("coordinators.csv,R01,firms,30,31,,accepted,A. Nowak,2027-03-15", "reason", "has no reason"),
+        ("coordinators.csv,R01,firms,30,31,why,done,,", "status", "unknown status"),
+        ("coordinators.csv,R01,firms,31,30,why,accepted,A. Nowak,2027-03-15", "expect", "the source has been mended"),
+        ("coordinators.csv,R01,firms,30,31,why,accepted,,2027-03-15", "reviewed_by", "nobody reviewed it"),
+        ("coordinators.csv,R01,firms,30,31,why,accepted,A. Nowak,15.03.2027", "reviewed_on", "is no date"),
     ],
 )
 def test_correction_that_does_not_fit(
@@ -206,8 +226,15 @@ def test_correction_that_does_not_fit(
     assert message in problem.message
 
 
+def test_a_cell_is_corrected_once(edition: Edition, framework: Framework) -> None:
+    row = "coordinators.csv,R01,firms,30,{},why,accepted,A. Nowak,2027-03-15"
+    correct(edition, row.format(31), row.format(32))
+    found = failing(edition, framework)
+    assert any("corrected twice (row 2)" in p.message and p.row == 3 for p in found)
+
+
 def test_corrected_value_is_validated_too(edition: Edition, framework: Framework) -> None:
-    correct(edition, "coordinators.csv,R01,members,40,4000,why,accepted")
+    correct(edition, "coordinators.csv,R01,members,40,4000,why,accepted,A. Nowak,2027-03-15")
     (problem,) = failing(edition, framework)
     assert (problem.file, problem.column, problem.value) == ("coordinators.csv", "members", "4000")
 
@@ -215,20 +242,20 @@ def test_corrected_value_is_validated_too(edition: Edition, framework: Framework
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("checks.csv", "instrument,check,expression\n", "missing column.* severity, message_en"),
+        ("checks.csv", "instrument,check,expression\n", "missing column.* severity, message_en, message_pl"),
         (
             "checks.csv",
-            "instrument,check,expression,severity,message_en\nmember,x,a > 1,stop,m\n",
+            "instrument,check,expression,severity,message_en,message_pl\nmember,x,a > 1,stop,m,m\n",
             "unknown instrument `member`",
         ),
         (
             "checks.csv",
-            "instrument,check,expression,severity,message_en\nmembers,x,happi > 1,stop,m\n",
+            "instrument,check,expression,severity,message_en,message_pl\nmembers,x,happi > 1,stop,m,m\n",
             "x: .*did you mean happy",
         ),
         (
             "checks.csv",
-            "instrument,check,expression,severity,message_en\nmembers,x,happy > 1,perhaps,\n",
+            "instrument,check,expression,severity,message_en,message_pl\nmembers,x,happy > 1,perhaps,,m\n",
             "severity is 'perhaps'; use one of: stop, note.*message_en is empty",
         ),
         (

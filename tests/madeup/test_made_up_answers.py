@@ -143,7 +143,7 @@ def test_checks_against_each_other_are_named(root: Path, framework: Framework, t
     shutil.copytree(root / "data/reference", tmp_path / "reference")
     path = tmp_path / "framework/checks.csv"
     both = (("one", ">"), ("two", "<"))
-    more = "".join(f"coordinators,{n},researchers {op} domestic_fairs,stop,x\n" for n, op in both)
+    more = "".join(f"coordinators,{n},researchers {op} domestic_fairs,stop,x,y\n" for n, op in both)
     path.write_text(path.read_text("utf-8") + more, encoding="utf-8")
     with pytest.raises(FrameworkError, match="one, two"):
         make_up(framework, tmp_path / "framework", year=2026, size=Size(6, 30), seed=1)

@@ -23,7 +23,9 @@ def test_worked_example_is_measured(root: Path) -> None:
         ),
         "characteristic": pd.Series({"kkk": "not KKK"}),
     }  # fmt: skip
-    made = individual.measured_goals(root / "data/examples/strategy_microepc.yaml", tables, on_track=0.7)
+    made = individual.measured_goals(
+        root / "data/examples/strategy_microepc.yaml", tables, on_track=0.7, period="2022-2023"
+    )
     assert made["status"].to_list() == ["not_met", "no_target", "on_track", "met", "not_measurable"]
     assert made["own"].to_list()[1:4] == [200, 1.5, 5] and made.at[0, "own_word"] == "nieuzyskany"
 

@@ -203,7 +203,7 @@ def test_row_facts_refuse_double_keys():
 def test_previous_fact_must_be_published_once():
     published = pd.DataFrame({"claim_id": ["C1", "C2"], "metric": "I", "statistic": "max", "value": [0.78, 0.79]})
     with pytest.raises(FactError, match="2 published values"):
-        add_previous_facts(FactSet("test"), published, {"x": ("I", "max", "score", 2)}, edition=2022)
+        add_previous_facts(FactSet("test"), published, {"x": ("I", "max", "score", 2)}, table="statistics.csv")
 
 
 # Public facts on clusters, the framework, the printed report itself, cooperation of named organisations, the invented

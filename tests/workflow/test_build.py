@@ -106,4 +106,4 @@ def test_an_unsealed_change_is_noticed(copy: Copy) -> None:
     path.write_text(path.read_text("utf-8") + "\n", "utf-8")
     done = copy.klastry("validate")
     assert done.returncode == 2
-    assert "websites.csv" in done.stderr and "klastry seal" in done.stderr
+    assert "websites.csv" in done.stdout and "klastry seal" in done.stdout

@@ -100,7 +100,7 @@ rule sample_21:
         tables=rules.validation_10.output.tables,
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        previous="data/editions/2022/published/statistics.csv",
+        previous=previous_files(),
         code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("table", 3, 4),
@@ -151,7 +151,7 @@ rule indicator_profiles_23:
         statistics=rules.indicator_statistics_22.output.statistics,
         shares=rules.indicator_statistics_22.output.shares,
         framework=framework_files(),
-        previous=[f"data/editions/2022/published/{name}.csv" for name in ("statistics", "comparability")],
+        previous=previous_files(),
         code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("figure", 29),
@@ -286,7 +286,7 @@ rule score_drivers_34:
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        previous="data/editions/2022/published/statistics.csv",
+        previous=previous_files(),
         code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("figure", 17, 18),
@@ -310,7 +310,7 @@ rule cross_sections_40:
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        previous="data/editions/2022/published/statistics.csv",
+        previous=previous_files(),
         code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
         plan=rules.protection_36.output.plan,
     output:
@@ -468,7 +468,7 @@ rule trends_46:
         indicators=rules.indicators_20.output.indicators,
         scores=rules.scores_30.output.scores,
         previous=previous_files(),
-        history="data/editions/history.csv",
+        history=HISTORY,
         framework=framework_files(),
         code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
         plan=rules.protection_36.output.plan,
@@ -659,40 +659,42 @@ rule disclosure_48:
         NOTEBOOK
 
 
-rule reproduction_49:
-    input:
-        notebook="notebooks/49_reproduction.ipynb",
-        published=edition_files("published", "reproduction"),
-        previous="data/editions/2022/published/statistics.csv",
-        history="data/editions/history.csv",
-        edition=f"data/editions/{EDITION}/edition.yaml",
-        scores=rules.scores_30.output.scores,
-        registry=RAW + "/registry.csv",
-        tables=rules.validation_10.output.tables,
-        indicators=rules.indicators_20.output,
-        cross=rules.cross_sections_40.output.cross,
-        framework=framework_files(),
-        code=package("reproduction", "opinions.tabulation", "opinions.counts", "tables"),
-    output:
-        ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
-        ledger_summary=BUILD + "/40_analyses/reproduction_summary.csv",
-        consistency=ensure(BUILD + "/40_analyses/consistency.csv", non_empty=True),
-        consistency_summary=BUILD + "/40_analyses/consistency_summary.csv",
-        known=BUILD + "/40_analyses/known_contradictions.csv",
-        proofs=ensure(BUILD + "/40_analyses/contradictions.csv", non_empty=True),
-        statements=BUILD + "/40_analyses/contradiction_statements.csv",
-        exhibits=exhibits("table", 38, 39, 40, 63),
-        facts=BUILD + "/40_analyses/facts/49_reproduction.json",
-        notebook=BUILD + "/notebooks/49_reproduction.ipynb",
-    log:
-        BUILD + "/logs/49_reproduction.log",
-    params:
-        name="49_reproduction",
-        method=method("treatment", "normalisation", "strengths", "cross_sections"),
-    message:
-        "49_reproduction"
-    shell:
-        NOTEBOOK
+if PRINTED:
+
+    rule reproduction_49:
+        input:
+            notebook="notebooks/49_reproduction.ipynb",
+            published=edition_files("published", "reproduction"),
+            previous=previous_files(),
+            history="data/editions/history.csv",
+            edition=f"data/editions/{EDITION}/edition.yaml",
+            scores=rules.scores_30.output.scores,
+            registry=RAW + "/registry.csv",
+            tables=rules.validation_10.output.tables,
+            indicators=rules.indicators_20.output,
+            cross=rules.cross_sections_40.output.cross,
+            framework=framework_files(),
+            code=package("reproduction", "opinions.tabulation", "opinions.counts", "tables"),
+        output:
+            ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
+            ledger_summary=BUILD + "/40_analyses/reproduction_summary.csv",
+            consistency=ensure(BUILD + "/40_analyses/consistency.csv", non_empty=True),
+            consistency_summary=BUILD + "/40_analyses/consistency_summary.csv",
+            known=BUILD + "/40_analyses/known_contradictions.csv",
+            proofs=ensure(BUILD + "/40_analyses/contradictions.csv", non_empty=True),
+            statements=BUILD + "/40_analyses/contradiction_statements.csv",
+            exhibits=exhibits("table", 38, 39, 40, 63),
+            facts=BUILD + "/40_analyses/facts/49_reproduction.json",
+            notebook=BUILD + "/notebooks/49_reproduction.ipynb",
+        log:
+            BUILD + "/logs/49_reproduction.log",
+        params:
+            name="49_reproduction",
+            method=method("treatment", "normalisation", "strengths", "cross_sections"),
+        message:
+            "49_reproduction"
+        shell:
+            NOTEBOOK
 
 
 rule resilience_43:
@@ -701,7 +703,7 @@ rule resilience_43:
         tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output,
         scores=rules.scores_30.output.scores,
-        ledger=rules.reproduction_49.output.ledger,
+        ledger=rules.reproduction_49.output.ledger if PRINTED else [],
         framework=framework_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
         own_method="config/resilience/index.yaml",
@@ -710,11 +712,11 @@ rule resilience_43:
         plan=rules.protection_36.output.plan,
     output:
         exhibits("figure", *range(59, 64)),
-        exhibits("table", *range(52, 58)),
+        exhibits("table", *[no for no in range(52, 58) if PRINTED or no != 53]),
         tables=[
             f"{BUILD}/43_resilience/{name}.csv"
             for name in (
-                "printed",
+                *(["printed"] if PRINTED else []),
                 "indicators",
                 "scores",
                 "dimensions",
@@ -830,7 +832,7 @@ rule facts:
             *ANALYSIS_FACTS,
             rules.recommendations_53.output.facts,
             rules.disclosure_48.output.facts,
-            rules.reproduction_49.output.facts,
+            *([rules.reproduction_49.output.facts] if PRINTED else []),
             rules.good_practices_52.output.facts,
         ],
         plan=rules.protection_36.output.plan,

@@ -11,13 +11,17 @@ EDITION = int(config.get("edition", 2024))
 METHOD = str(config.get("method", "default"))
 BUILD = f"build/{EDITION}" if METHOD == "default" else f"build/{EDITION}-{METHOD}"
 RAW = f"data/editions/{EDITION}/raw"
+EDITION_ON_DISK = load_edition(EDITION, Path("data"))
+# Numbers of a printed report can be set beside the computed ones only where there is such a report.
+PRINTED = (EDITION_ON_DISK.root / "published").is_dir()
+HISTORY = [str(p) for p in (EDITION_ON_DISK.root / "previous/history.csv", Path("data/editions/history.csv")) if p.is_file()][:1]
 METHOD_CONFIG = load_method(METHOD, Path("config"))
 # Raw files about named organisations, beside the questionnaires.
 COOPERATION = ["cooperation_nodes", "cooperation_ties"]
 # Sections of the method that build the index.
 STEPS = ["availability", "denomination", "imputation", "treatment", "normalisation", "weights", "aggregation", "ranks"]
 # Modules at the top of the package that every step goes through.
-CORE = ["errors", "config", "facts", "files", "framework", "sources", "workspace", "yamlfile"]
+CORE = ["errors", "messages", "config", "facts", "files", "framework", "sources", "workspace", "yamlfile"]
 
 
 def package(*names):
@@ -31,7 +35,8 @@ def package(*names):
 
 def framework_files():
     """Tables of the framework and of reference data."""
-    return sorted(str(p) for folder in ("framework", "reference") for p in Path("data", folder).rglob("*.*"))
+    folders = (EDITION_ON_DISK.framework, Path("data/reference"))
+    return sorted(str(p) for folder in folders for p in folder.rglob("*.*"))
 
 
 def knowledge_files():
@@ -56,9 +61,8 @@ def edition_files(*folders):
 
 def previous_files():
     """What is published of the previous edition."""
-    previous = load_edition(EDITION, Path("data")).info["previous_edition"]
-    folder = Path("data/editions", str(previous), "published")
-    return sorted(str(p) for p in folder.glob("*.csv"))
+    folder = EDITION_ON_DISK.previous
+    return sorted(str(p) for p in folder.rglob("*.csv")) if folder else []
 
 
 def private_files():

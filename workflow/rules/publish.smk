@@ -6,7 +6,12 @@ REPORT_FILES = sorted(
 )
 STYLE_FILES = sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file())
 OUT = BUILD + "/50_chapters/out"
-ALL_EXHIBITS = [*exhibits("table", *range(1, 75)), *exhibits("figure", *range(1, 72))]
+# What stands beside a printed report is not made where there is none.
+BESIDE_PRINT = set() if PRINTED else {38, 39, 40, 53, 63}
+ALL_EXHIBITS = [
+    *exhibits("table", *[no for no in range(1, 75) if no not in BESIDE_PRINT]),
+    *exhibits("figure", *range(1, 72)),
+]
 
 
 rule chapters_50:
@@ -67,7 +72,7 @@ rule html:
                 "46_trends",
                 "47_edition_bridge",
                 "48_disclosure",
-                "49_reproduction",
+                *(["49_reproduction"] if PRINTED else []),
                 "52_good_practices",
                 "53_recommendations",
             ],
@@ -161,7 +166,7 @@ rule publish:
 rule manifest:
     input:
         report=rules.publish.output,
-        ledger=rules.reproduction_49.output.ledger,
+        ledger=rules.reproduction_49.output.ledger if PRINTED else [],
         facts=rules.facts.output,
         hashed=hashed_inputs(),
     output:

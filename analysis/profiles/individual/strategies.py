@@ -23,6 +23,7 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from analysis.config.period import name_years
 from analysis.errors import ConfigError, suggest
 from analysis.facts import UNITS
 from analysis.yamlfile import read_yaml
@@ -119,13 +120,15 @@ class Strategy(BaseModel):
         return self
 
 
-def load_strategy(path: Path, known: dict[str, list[str]]) -> Strategy:
+def load_strategy(path: Path, known: dict[str, list[str]], *, period: str = "") -> Strategy:
     """Read a strategy and check that everything it would measure exists.
 
     Parameters
     ----------
     known
         Source (`indicator`, `question`, `characteristic`) → names that can be measured.
+    period
+        Period of the edition, "2022-2023": questions may name its years as `_year1` and `_year2`.
 
     Raises
     ------
@@ -133,7 +136,7 @@ def load_strategy(path: Path, known: dict[str, list[str]]) -> Strategy:
         The file is no YAML, a key or value is wrong, or a source names something unknown; lists every problem with
         file and key.
     """
-    data = read_yaml(path)
+    data = read_yaml(path, change=(lambda text: name_years(text, period)) if period else None)
     try:
         strategy = Strategy.model_validate(data)
     except ValidationError as error:
@@ -235,13 +238,15 @@ def monitor(strategy: Strategy, tables: dict[str, pd.Series], *, on_track: float
     return pd.DataFrame(rows)[COLUMNS]
 
 
-def measured_goals(path: Path, tables: dict[str, pd.Series], *, on_track: float) -> pd.DataFrame:
+def measured_goals(path: Path, tables: dict[str, pd.Series], *, on_track: float, period: str = "") -> pd.DataFrame:
     """Read and measure the strategy in a file; an empty table where there is no such file.
 
     Parameters
     ----------
     tables
         Source → own values by name, as for `monitor`.
+    period
+        As for `load_strategy`.
 
     Raises
     ------
@@ -251,4 +256,4 @@ def measured_goals(path: Path, tables: dict[str, pd.Series], *, on_track: float)
     if not path.is_file():
         return pd.DataFrame(columns=COLUMNS)
     known = {source: [str(name) for name in values.index] for source, values in tables.items()}
-    return monitor(load_strategy(path, known), tables, on_track=on_track)
+    return monitor(load_strategy(path, known, period=period), tables, on_track=on_track)

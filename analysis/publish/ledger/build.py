@@ -37,7 +37,7 @@ def open_ledger(pub: Publication, notebooks: Sequence[NotebookPage]) -> tuple[Le
     PublishError
         A fact names a table that does not exist, or the labels of facts cannot be read.
     """
-    framework = load_framework(pub.project / "data")
+    framework = load_framework(pub.framework_root)
     facts = {key: fact for key, fact in pub.facts.items() if not fact.get("withheld")}
     # Under a rule of disclosure control no cell of an answer is shown, as of a survey.
     provenance = "survey" if pub.shield.active else str(pub.info["provenance"])
