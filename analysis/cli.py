@@ -18,7 +18,7 @@ from analysis.cli_engine import add_engine_commands
 from analysis.errors import ConfigError, KlastryError
 from analysis.project import build_folder, project_dir
 
-TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual")
+TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual", "english")
 LOST_ROWS_SHOWN = 20  # by `klastry reproduce`; a new reconstruction can lose hundreds
 
 
@@ -42,6 +42,8 @@ def cmd_build(args: argparse.Namespace) -> int:
     load_edition(args.edition, root / "data")
     off_scale = load_method(args.method, root / "config").off_scale()
     unknown = [t for t in args.target if t not in TARGETS]
+    if args.language == "en":
+        args.target = ["english"]
     if unknown:
         raise ConfigError(f"unknown target {', '.join(unknown)}; targets: {', '.join(TARGETS)}")
     if off_scale and not (args.target and set(args.target) <= {"validation", "indicators", "scores"}):
@@ -85,7 +87,9 @@ def cmd_build(args: argparse.Namespace) -> int:
         code = process.wait()
     if code == 0:
         report = build / "60_report" / "html" / "index.html"
-        where = f": {report.relative_to(root)}" if not args.target and report.is_file() else ""
+        report = build / "60_report/en/html/index.html" if args.language == "en" else report
+        shown_path = not args.target or args.language == "en"
+        where = f": {report.relative_to(root)}" if shown_path and report.is_file() else ""
         verb = "Everything is up to date" if nothing else "Built"
         print(f"{verb} ({time.monotonic() - start:.1f} s){where}")
         return 0
@@ -286,6 +290,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--cores", type=int, default=min(2, os.cpu_count() or 1), help="notebooks run side by side")
     sub.add_argument("--dry-run", action="store_true", help="show what would run and why")
     sub.add_argument("--force", action="store_true", help="run everything again")
+    sub.add_argument(
+        "--language", choices=["pl", "en"], default="pl", help="en: the English edition as well, from the same numbers"
+    )
     sub.add_argument("target", nargs="*", metavar="TARGET", help=f"one of: {', '.join(TARGETS)}")
 
     add_engine_commands(commands)

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-CORE = {"errors", "config", "facts", "framework", "sources", "workspace"}
+CORE = {"errors", "config", "facts", "framework", "language", "sources", "workspace"}
 # A package may import from its own layer's earlier names only if listed; the analysis packages meet in tables.
 LAYERS: dict[str, set[str]] = {
     "errors": set(),
+    "language": {"errors"},
     "config": {"errors"},
     "sources": {"errors"},
-    "framework": {"errors"},
+    "framework": {"errors", "language"},
     "facts": {"errors"},
     "project": {"errors"},
-    "workspace": {"errors", "config", "facts", "framework", "sources"},
+    "workspace": {"errors", "language", "config", "facts", "framework", "sources"},
     "schemas": {"errors", "config", "framework"},
     "ingest": {"errors", "config", "framework", "sources", "schemas"},
     "indicators": {"errors", "config", "framework"},
@@ -34,18 +35,19 @@ LAYERS: dict[str, set[str]] = {
         "tables",
         "publish.numbers",
     },
-    "resilience": {"errors", "config", "composite"},
+    "resilience": {"errors", "language", "config", "composite"},
     "lab": {"errors", "config", "framework", "compare"},
     "bridge": {"errors", "config", "composite"},
     "compose": {"errors", "config", "framework", "composite", "bridge", "workspace"},
     "opinions": {"errors"},
     "accessibility": {"errors"},
-    "profiles": {"errors", "config", "framework", "facts", "composite.quantiles"},
+    "profiles": {"errors", "language", "config", "framework", "facts", "composite.quantiles"},
     "disclosure": {"errors", "config"},
     "clustering": {"errors", "config"},
     "cooperation": {"errors", "config"},
     "reproduction": {
         "errors",
+        "language",
         "config",
         "framework",
         "sources",
@@ -53,12 +55,12 @@ LAYERS: dict[str, set[str]] = {
         "composite.quantiles",
         "opinions.tabulation",
     },
-    "charts": {"errors", "config", "framework", "facts"},
-    "tables": {"errors", "config", "framework", "facts", "workspace"},
+    "charts": {"errors", "language", "config", "framework", "facts"},
+    "tables": {"errors", "language", "config", "framework", "facts", "workspace"},
     # Sentences about numbers: the words must agree with the digits as they are printed.
     "narrative": {"errors", "config", "framework", "publish.numbers"},
     # Records of data/knowledge: read and checked against the framework.
-    "knowledge": {"errors", "facts", "framework", "publish.numbers"},
+    "knowledge": {"errors", "language", "facts", "framework", "publish.numbers"},
     "publish": CORE | {"narrative", "knowledge"},
     "generated": {"errors", "config", "bridge"},
 }

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.charts.style import ACCENT, DARK, INK, MUTED, RULE, new_figure, polish_number, score_axes
+from analysis.charts.style import ACCENT, DARK, INK, MUTED, RULE, new_figure, score_axes, shown_number
 from analysis.errors import MethodError
 
 ROW_CM = 0.5
@@ -77,13 +77,13 @@ def median_benchmark(
                 axes.plot(known, [y, y], color=RULE, linewidth=2.2, solid_capstyle="butt", zorder=2)
             if pd.notna(row.middle):
                 axes.plot(row.middle, y, "o", color=DARK, markersize=6, zorder=3)
-                axes.text(row.middle - 0.016, y, polish_number(row.middle, 2), ha="right", va="center", fontsize=7.8,
+                axes.text(row.middle - 0.016, y, shown_number(row.middle, 2), ha="right", va="center", fontsize=7.8,
                           bbox=ground)  # fmt: skip
             if pd.notna(row.benchmark):
                 axes.plot(row.benchmark, y, "D", color=ACCENT, markersize=5.4, markeredgecolor=INK,
                           markeredgewidth=0.5, zorder=3)  # fmt: skip
                 axes.text(
-                    row.benchmark + 0.018, y, polish_number(row.benchmark, 2), ha="left", va="center", fontsize=7.8,
+                    row.benchmark + 0.018, y, shown_number(row.benchmark, 2), ha="left", va="center", fontsize=7.8,
                     bbox=ground,
                 )  # fmt: skip
             ticks.append(y)

@@ -34,6 +34,16 @@ _MARGINS = (
 _BOOKMARK_MAX = 40  # pandoc gives longer names a hash
 
 
+_WORDS = {
+    "pl": {"contents": "Spis treści", "figures": "Spis rysunków", "tables": "Spis tabel", "lang": "pl-PL"},
+    "en": {"contents": "Contents", "figures": "Figures", "tables": "Tables", "lang": "en-GB"},
+}
+
+
+def _bound(text: str, lang: str) -> str:
+    return bind(text) if lang == LANG else text
+
+
 def _styled(style: str, inlines: list[Node]) -> Node:
     return pandoc.div("", [], [pandoc.para(inlines)], **{"custom-style": style})
 
@@ -45,7 +55,7 @@ def _section_break(size: str) -> Node:
 
 def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> list[Node]:
     figure = exhibit.kind == "figure"
-    title = f"{exhibit_name(exhibit.kind, exhibit.no, lang)}. {bind(exhibit.title)}"
+    title = f"{exhibit_name(exhibit.kind, exhibit.no, lang)}. {_bound(exhibit.title, lang)}"
     caption = _styled("Figure Caption" if figure else "Table Caption", pandoc.text_inlines(title))
     blocks = [pandoc.div(exhibit.id, [], [caption])]
     if figure:
@@ -58,8 +68,8 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> list[Node]:
         small = " Small" if len(table.heads) > 7 else ""
         blocks.append(to_tree(table, cell_style=f"Table Text{small}", head_style=f"Table Head{small}"))
     if exhibit.note:
-        blocks.append(_styled("Source", pandoc.text_inlines(bind(exhibit.note))))
-    blocks.append(_styled("Source", pandoc.text_inlines(f"{SOURCE_WORD[lang]}: {bind(exhibit.source)}")))
+        blocks.append(_styled("Source", pandoc.text_inlines(_bound(exhibit.note, lang))))
+    blocks.append(_styled("Source", pandoc.text_inlines(f"{SOURCE_WORD[lang]}: {_bound(exhibit.source, lang)}")))
     return blocks
 
 
@@ -96,7 +106,7 @@ def _for_docx(chapter: BookChapter, pub: Publication) -> list[Node]:
     for landscape, run in page_runs([head, *chapter.blocks], pub.exhibits):
         inside = list(pandoc.change(json.loads(json.dumps(run)), action))
         blocks += [_section_break(_PORTRAIT), *inside, _section_break(_LANDSCAPE)] if landscape else inside
-    return blocks if chapter.lang == LANG else [pandoc.div("", [], blocks, lang=f"{chapter.lang}-GB")]
+    return blocks if chapter.lang == pub.lang else [pandoc.div("", [], blocks, lang=f"{chapter.lang}-GB")]
 
 
 def _field(instruction: str, entries: Iterable[tuple[str, str, str]]) -> Node:
@@ -119,6 +129,7 @@ def _field(instruction: str, entries: Iterable[tuple[str, str, str]]) -> Node:
 
 def _front(pub: Publication) -> list[Node]:
     labels = pub.book.labels.values()
+    words = _WORDS[pub.lang]
 
     def entry(label: Label) -> tuple[str, str, str]:
         return f"TOC{label.level}", label.id, f"{label.number}\u2002{label.title}" if label.number else label.title
@@ -126,15 +137,15 @@ def _front(pub: Publication) -> list[Node]:
     blocks: list[Node] = []
     if pub.provenance_note:
         blocks.append(_styled("Callout", pandoc.text_inlines(pub.provenance_note)))
-    blocks.append(_styled("TOC Heading", pandoc.text_inlines("Spis treści")))
+    blocks.append(_styled("TOC Heading", pandoc.text_inlines(words["contents"])))
     blocks.append(_field('TOC \\o "1-3" \\h \\z \\u', (entry(x) for x in labels if x.kind == "sec" and x.level <= 3)))
     for kind, style, title, name in (
-        ("fig", "Figure Caption", "Spis rysunków", "figure"),
-        ("tbl", "Table Caption", "Spis tabel", "table"),
+        ("fig", "Figure Caption", words["figures"], "figure"),
+        ("tbl", "Table Caption", words["tables"], "table"),
     ):
         some = [x for x in labels if x.kind == kind]
         if some:
-            entries = [("TOC2", x.id, f"{exhibit_name(name, x.number)}. {x.title}") for x in some]
+            entries = [("TOC2", x.id, f"{exhibit_name(name, x.number, pub.lang)}. {x.title}") for x in some]
             blocks.append(_styled("TOC Heading", pandoc.text_inlines(title)))
             blocks.append(_field(f'TOC \\h \\z \\t "{style},1"', entries))
     return blocks
@@ -149,7 +160,7 @@ def _meta(pub: Publication) -> Node:
         "title": inlines(pub.title),
         "subtitle": inlines(pub.subtitle),
         "date": inlines(imprint),
-        "lang": {"t": "MetaString", "c": "pl-PL"},
+        "lang": {"t": "MetaString", "c": _WORDS[pub.lang]["lang"]},
     }
 
 

@@ -29,6 +29,33 @@ def _swap(staged: Path, target: Path) -> None:
         shutil.rmtree(old)
 
 
+def promote_language(pub: Publication) -> Path:
+    """Publish an edition in another language into `60_report/<language>`; returns that folder.
+
+    Raises
+    ------
+    PublishError
+        A format is missing; the last edition in this language stays as it was.
+    """
+    files = {name: pub.out_dir / name for name in ("html", pub.file_name("pdf"), pub.file_name("docx"))}
+    files[pub.file_name("xlsx")] = pub.home / "60_report" / pub.file_name("xlsx")
+    absent = [name for name, path in files.items() if not path.exists()]
+    if absent:
+        raise PublishError(f"the edition in `{pub.lang}` is not complete, so nothing was replaced: {', '.join(absent)}")
+    target = pub.home / "60_report" / pub.lang
+    staged = pub.home / "60_report" / f".{pub.lang}.new"
+    if staged.exists():
+        shutil.rmtree(staged)
+    staged.mkdir(parents=True)
+    for name, path in files.items():
+        if path.is_dir():
+            shutil.copytree(path, staged / name)
+        else:
+            shutil.copyfile(path, staged / name)
+    _swap(staged, target)
+    return target
+
+
 def promote(pub: Publication) -> Path:
     """Publish the finished formats into `60_report`; returns that folder.
 

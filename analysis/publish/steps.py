@@ -232,6 +232,26 @@ def merge_all_facts(pub: Publication) -> Path:
     return out
 
 
+def build_english(pub: Publication) -> Path:
+    """Make the English edition from its exhibits and put it beside the report, all or nothing."""
+    from analysis.publish.docx import build_docx as build_word
+    from analysis.publish.english import english_book
+    from analysis.publish.english_site import build_site
+    from analysis.publish.html import paginate
+    from analysis.publish.pdf import build_pdf as typeset
+    from analysis.publish.promote import promote_language
+
+    english = open_publication(pub.project, pub.build, pub.edition, pub.method, "en")
+    english_book(english, pub.book)
+    english.out_dir.mkdir(parents=True, exist_ok=True)
+    pages = build_site(english, [paginate(chapter) for chapter in pub.book.chapters], english.out_dir / "html")
+    printed = typeset(english, english.out_dir / english.file_name("pdf"))
+    build_word(english, english.out_dir / english.file_name("docx"))
+    target = promote_language(english)
+    print(f"english: {len(english.book.placed)} exhibits, {len(pages)} pages, PDF of {printed} pages")
+    return target
+
+
 STEPS: dict[str, Callable[[Publication], object]] = {
     "facts": merge_all_facts,
     "chapters": render_chapters,
@@ -243,6 +263,7 @@ STEPS: dict[str, Callable[[Publication], object]] = {
     "publish": publish,
     "manifest": write_manifest,
     "quarto": render_quarto,
+    "english": build_english,
 }
 
 

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import yaml
 
+from analysis import language
 from analysis.errors import PublishError
 from analysis.workspace import Column, Workspace
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+FIRST = "pl"
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Labels:
     words: Mapping[str, Mapping[str, str]]
     figures: Mapping[int, Mapping[str, str]]
     tables: Mapping[int, Mapping[str, str]]
+    lang: str = "pl"
 
     def __getitem__(self, section: str) -> Mapping[str, str]:
         """Words of one section; raises `PublishError` for an unknown section."""
@@ -43,16 +48,25 @@ class Labels:
         return listed[no]
 
 
-def load_labels(folder: Path, lang: str = "pl") -> Labels:
-    """Read `<lang>.yaml` and `exhibits_<lang>.yaml`.
+def load_labels(folder: Path, lang: str | None = None) -> Labels:
+    """Read `<lang>.yaml` and `exhibits_<lang>.yaml`, by default of the process's language.
+
+    Chapter and code of an exhibit are written in the Polish list only.
 
     Raises
     ------
     PublishError
         A file is missing.
     """
+    lang = lang or language.current()
     titles = _load(folder, f"exhibits_{lang}.yaml", lang)
-    return Labels(load_words(folder, lang), titles["figures"], titles["tables"])
+    if lang != FIRST:
+        first = _load(folder, f"exhibits_{FIRST}.yaml", FIRST)
+        for kind in ("figures", "tables"):
+            for no, caption in titles[kind].items():
+                shared = {key: first[kind][no][key] for key in ("chapter", "code") if key in first[kind].get(no, {})}
+                titles[kind][no] = {**shared, **caption}
+    return Labels(load_words(folder, lang), titles["figures"], titles["tables"], lang)
 
 
 def load_words(folder: Path, lang: str) -> dict[str, dict[str, str]]:
@@ -128,7 +142,9 @@ class ExhibitDesk:
         """Save a table and return its printed columns, so that the notebook shows it."""
         caption = self.labels.caption("table", no)
         other: dict[str, Any] | None = None
-        if english is not None and self.english is not None:
+        if english is not None and self.labels.lang == "en":  # the whole edition is in English
+            table, columns, source = english.table, english.columns, english.source
+        elif english is not None and self.english is not None:
             words = self.english.caption("table", no)
             other = {"title": words["title"], "note": words.get("note", ""), "source": english.source}
             other |= {"table": english.table, "columns": english.columns}

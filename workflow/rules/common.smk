@@ -17,7 +17,7 @@ COOPERATION = ["cooperation_nodes", "cooperation_ties"]
 # Sections of the method that build the index.
 STEPS = ["availability", "denomination", "imputation", "treatment", "normalisation", "weights", "aggregation", "ranks"]
 # Modules at the top of the package that every step goes through.
-CORE = ["errors", "config", "facts", "framework", "sources", "workspace"]
+CORE = ["errors", "config", "facts", "framework", "language", "sources", "workspace"]
 
 
 def package(*names):
