@@ -32,6 +32,18 @@ SHIFTS = {
     "dolnośląskie": (0, 2),
     "zachodniopomorskie": (0, 4),
     "warmińsko-mazurskie": (0, 2),
+    "Mazovia": (8, -14),
+    "Pomerania": (-8, 0),
+    "Silesia": (-6, 12),
+    "Opole": (-2, 4),
+    "Lubusz": (-2, 2),
+    "Subcarpathia": (-4, 4),
+    "Lesser Poland": (-4, 0),
+    "Podlasie": (4, -4),
+    "Greater Poland": (-4, -4),
+    "Lower Silesia": (0, 2),
+    "West Pomerania": (0, 4),
+    "Warmia-Masuria": (0, 2),
 }
 
 
@@ -159,7 +171,7 @@ def choropleth(
         dx, dy = SHIFTS.get(name, (0, 0))
         axes.text(x + dx, y + dy, shown_number(values[name], decimals), ha="center", va="bottom", fontsize=11.5,
                   fontweight="bold", color=text_colour)  # fmt: skip
-        printed = name.replace("-", "-\n").replace("zachodniopomorskie", "zachodnio-\npomorskie")
+        printed = name.replace("-", "-\n").replace(" ", "\n").replace("zachodniopomorskie", "zachodnio-\npomorskie")
         printed = printed.replace("świętokrzyskie", "święto-\nkrzyskie")
         axes.text(x + dx, y + dy - 3, printed, ha="center", va="top", fontsize=6.8, color=text_colour, linespacing=0.95)
     axes.set_aspect("equal")

@@ -19,7 +19,7 @@ from analysis.errors import PublishError
 from analysis.publish import numbers
 from analysis.publish.assemble import Book, make_book
 from analysis.publish.chapters import Rendered, render
-from analysis.publish.foreign import ForeignWords
+from analysis.publish.foreign import ForeignWords, load_foreign
 from analysis.publish.lint import stop
 from analysis.publish.outline import Chapter, load_chapters
 from analysis.publish.pandoc import Node, pairs
@@ -118,7 +118,8 @@ def polish_names(project: Path, edition: int) -> list[str]:
 
 def foreign_words(project: Path, edition: int) -> ForeignWords:
     """What English text marks as Polish: names, and words quoted from the printed edition."""
-    return ForeignWords({"pl": tuple(polish_names(project, edition))}, {"pl": QUOTED})
+    listed = load_foreign(project / "report").terms.get("pl", ())
+    return ForeignWords({"pl": (*polish_names(project, edition), *listed)}, {"pl": QUOTED})
 
 
 def english_book(pub: Publication, polish: Book) -> Book:

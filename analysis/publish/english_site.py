@@ -18,6 +18,7 @@ from bs4 import BeautifulSoup, Comment, Doctype, NavigableString
 
 from analysis.errors import PublishError
 from analysis.publish import pandoc
+from analysis.publish.foreign import ForeignWords
 from analysis.publish.html import _ARGS, _assets, _places, _polish, _prepare, _search_entries, paginate
 from analysis.publish.pandoc import Node
 from analysis.publish.publication import Publication
@@ -38,8 +39,8 @@ POLISH_SITE = "../../html/"
 SHARED = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 
 
-def polish_left(html: str) -> list[str]:
-    """Texts and attributes of a page that look Polish and are not marked `lang="pl"`."""
+def polish_left(html: str, foreign: ForeignWords) -> list[str]:
+    """Texts and attributes of a page that look Polish: text not marked `lang="pl"`, attributes beside Polish names."""
     soup = BeautifulSoup(html, "html.parser")
     found = []
     for node in soup.find_all(string=True):
@@ -50,8 +51,8 @@ def polish_left(html: str) -> list[str]:
     for tag in soup.find_all(True):
         for name in ATTRIBUTES:
             text = str(tag.get(name) or "")
-            marked = bool(tag.select('[lang="pl"]')) or tag.find_parent(attrs={"lang": "pl"}) is not None
-            if text and not marked and tag.get("lang") != "pl" and _looks_polish(text):
+            rest = "".join(part for part, other in foreign.pieces(text, "en") if not other)
+            if _looks_polish(rest):
                 found.append(text)
     return found
 
@@ -70,9 +71,9 @@ def _replace(html: str, words: dict[str, str]) -> str:
                 node.replace_with(str(node).replace(str(node).strip(), words[text]))
     for tag in soup.find_all(True):
         for name in ATTRIBUTES:
-            text = str(tag.get(name) or "").strip()
+            start, colon, text = str(tag.get(name) or "").strip().rpartition(": ")
             if text in words:
-                tag[name] = words[text]
+                tag[name] = start + colon + words[text]
     return str(soup)
 
 
@@ -184,7 +185,7 @@ def build_site(pub: Publication, polish: list[Page], out: Path) -> list[str]:
         html = _replace(path.read_text(encoding="utf-8"), words)
         html = _with_language_link(html, POLISH_SITE + other.get(anchor, "index.html"))
         path.write_text(html, encoding="utf-8")
-        problems += [f"{page.file}: {text[:120]!r}" for text in polish_left(html)]
+        problems += [f"{page.file}: {text[:120]!r}" for text in polish_left(html, pub.foreign)]
     if problems:
         raise PublishError(
             "Polish text in the English edition; translate it (report/labels), or mark it with its language:\n  "

@@ -68,6 +68,7 @@ def promote(pub: Publication) -> Path:
         "html": "html",
         pub.file_name("pdf"): "pdf",
         pub.file_name("docx"): "docx",
+        pub.file_name("epub"): "epub",
         pub.file_name("xlsx"): "annex",
         pub.file_name("xlsx", "en"): "annex",
         "dane": "annex",

@@ -1,6 +1,6 @@
 """The steps of publishing, as the workflow calls them: each reads files of the build and writes files of the build.
 
-    chapters → html, pdf, docx, annex → publish → manifest
+    chapters → html, pdf, docx, epub, annex → publish → manifest
 
 A step prints one short line and raises `PublishError` with everything it found wrong. `publish` is the only step that
 touches `60_report`, and only after all formats are there.
@@ -177,6 +177,16 @@ def build_docx(pub: Publication) -> Path:
     return out
 
 
+def build_epub(pub: Publication) -> Path:
+    """Write the e-book into `50_chapters/out`."""
+    from analysis.publish.epub import build_epub as build
+
+    out = pub.out_dir / pub.file_name("epub")
+    build(pub, out)
+    print(f"epub: {out.stat().st_size // 1024} KiB")
+    return out
+
+
 def build_annex(pub: Publication) -> Path:
     """Write the statistical annex into `50_chapters/out`: workbooks in both languages, and the data package."""
     from analysis.publish.annex import build_annex as build
@@ -258,6 +268,7 @@ STEPS: dict[str, Callable[[Publication], object]] = {
     "html": build_html,
     "pdf": build_pdf,
     "docx": build_docx,
+    "epub": build_epub,
     "annex": build_annex,
     "individual": build_individual,
     "publish": publish,

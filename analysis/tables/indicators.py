@@ -51,7 +51,7 @@ def indicator_table(
     labels: Labels,
     *,
     number: Number,
-    lang: str = "pl",
+    lang: str | None = None,
 ) -> pd.DataFrame:
     """Display table of the indicators of one area.
 

@@ -103,7 +103,7 @@ def conditions_table(
         if pd.notna(row["n"]):
             result = f"{row['n']} {words['of']} {row['of']}"
             result += f"; {words['least']}: {row['least']}" if pd.notna(row["least"]) else ""
-            result += f"; {words['missing']}: {row['names']}" if row["names"] else ""
+            result += f"; {words['missing']}: {', '.join(map(text, row['names'].split(', ')))}" if row["names"] else ""
         rows.append({"name": name, "checked": text(checked) or "–", "result": result,
                      "verdict": words[f"condition_{row['verdict']}"]})  # fmt: skip
     columns = [

@@ -108,6 +108,20 @@ rule docx:
         PUBLISH + "--log {log} docx"
 
 
+rule epub:
+    input:
+        book=rules.chapters_50.output,
+        style=STYLE_FILES,
+    output:
+        f"{OUT}/raport-ogolny-{EDITION}.epub",
+    log:
+        BUILD + "/logs/60_epub.log",
+    message:
+        "60_report: epub"
+    shell:
+        PUBLISH + "--log {log} epub"
+
+
 rule annex:
     input:
         exhibits=ALL_EXHIBITS,
@@ -137,6 +151,7 @@ rule publish:
         html=rules.html.output,
         pdf=rules.pdf.output,
         docx=rules.docx.output,
+        epub=rules.epub.output,
         xlsx=rules.annex.output,
         individual=rules.individual_reports.output,
         outline="report/exhibits.csv",
