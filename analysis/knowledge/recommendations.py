@@ -127,6 +127,11 @@ class Recommendation(Record):
         """All that is asked of the data: needs of the sub-areas first, then the stated conditions."""
         return [*self._needs, *self.evidence]
 
+    @property
+    def called(self) -> str:
+        """The title in the language of the process."""
+        return self.title if language.current() == "pl" else self.title_en
+
     def label(self, code: str) -> str:
         """Name of an addressee or a sub-area."""
         return self._labels[code]

@@ -93,7 +93,7 @@ def _unit(s: Statement) -> str:
     """Return the unit in which a statement prints its number."""
     if s.source != "text":
         unit = s.printed.partition(" ")[2]
-        return str(words("units").get(unit, unit))
+        return _unit_words(str(words("units").get(unit, unit)))
     if name(s).startswith(words("percent_names")):
         return "%"
     found = re.search(r"%|(?:mln|tys\.)(?: zł)?", s.printed)
@@ -193,7 +193,7 @@ def _what(proof: Proof, names: Mapping[str, str], titles: Mapping[str, str]) -> 
     before = word("previous") if all(m.period == "previous" for m in proof.members) else ""
     if code in names:
         part = titles.get(option, option) if option != "yes" else ""
-        return f"{code} {names[code]}" + (f" – {part}" if part else "") + before
+        return f"{code} {names[code]}" + (word("part", part=part) if part else "") + before
     if code.startswith("Q"):
         return word("members", no=code[1:])
     if code.startswith("criterion "):
