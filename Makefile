@@ -8,7 +8,7 @@ READY := .venv/.ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED := 0
 
-.PHONY: help report test test-slow lab check bench quarto reconstruct lock clean
+.PHONY: help report english test test-slow lab check bench quarto reconstruct lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -20,7 +20,10 @@ $(READY): requirements.lock pyproject.toml workflow/scripts/bootstrap.py
 report: $(READY) ## compute the edition from raw data and publish the report (only what is stale)
 	@$(BIN)/klastry build --edition $(EDITION) --method $(METHOD)
 
-test: report ## build the edition and run the tests, on code and on the built files
+english: $(READY) ## the edition in English, after the report: build/<edition>/60_report/en
+	@$(BIN)/klastry build --edition $(EDITION) --method $(METHOD) --language en
+
+test: report english ## build the edition and run the tests, on code and on the built files
 	@$(BIN)/pytest -n 2
 
 test-slow: report ## the long ones: builds killed fifty times, full disks, a whole next edition, the same bytes under other settings

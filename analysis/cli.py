@@ -186,6 +186,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--wait", type=float, default=0, metavar="SECONDS", help="wait so long for a build that is running (default 0)"
     )
+    sub.add_argument(
+        "--language", choices=["pl", "en"], default="pl", help="en: the English edition as well, from the same numbers"
+    )
     sub.add_argument("target", nargs="*", metavar="TARGET", help=f"one of: {', '.join(TARGETS)}")
 
     add_engine_commands(commands)

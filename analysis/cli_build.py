@@ -20,7 +20,7 @@ from analysis.errors import ConfigError, KlastryError
 from analysis.files import remedy_in, settle, storage_error, write_text
 from analysis.project import build_folder, project_dir
 
-TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual")
+TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual", "english")
 _DIE_WITH_PARENT = 1  # of prctl, Linux
 
 
@@ -54,6 +54,8 @@ def cmd_build(args: argparse.Namespace) -> int:
     load_edition(args.edition, root / "data")
     off_scale = load_method(args.method, root / "config").off_scale()
     unknown = [t for t in args.target if t not in TARGETS]
+    if args.language == "en":
+        args.target = ["english"]
     if unknown:
         raise ConfigError(f"unknown target {', '.join(unknown)}; targets: {', '.join(TARGETS)}")
     if off_scale and not (args.target and set(args.target) <= {"validation", "indicators", "scores"}):
@@ -111,7 +113,9 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
         code = process.wait()
     if code == 0:
         report = build / "60_report" / "html" / "index.html"
-        where = f": {report.relative_to(root)}" if not args.target and report.is_file() else ""
+        report = build / "60_report/en/html/index.html" if args.language == "en" else report
+        shown_path = not args.target or args.language == "en"
+        where = f": {report.relative_to(root)}" if shown_path and report.is_file() else ""
         verb = "Everything is up to date" if nothing else "Built"
         print(f"{verb} ({time.monotonic() - start:.1f} s){where}")
         return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis import language
 from analysis.errors import FrameworkError
 
 INDICATOR_COLUMNS = (
@@ -52,8 +53,9 @@ class Framework:
             out.append(area)
         return [*out, OVERALL]
 
-    def label(self, code: str, lang: str = "pl", *, short: bool = False) -> str:
-        """Return the name of an indicator, sub-area, area or the overall score."""
+    def label(self, code: str, lang: str | None = None, *, short: bool = False) -> str:
+        """Name an indicator, sub-area, area or the overall score, by default in the process's language."""
+        lang = lang or language.current()
         column = f"{'short' if short else 'name'}_{lang}"
         for table in (self.indicators, self.subareas, self.areas):
             if code in table.index:

@@ -5,19 +5,25 @@ Paths live here and in the workflow only; the analysis packages take tables and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+import io
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from analysis import language
 from analysis.config import Method, load_method
 from analysis.errors import ConfigError, PublishError
 from analysis.facts import FactSet
 from analysis.files import whole, write_json
 from analysis.framework import Framework, changed_indicators, comparable, load_framework
+from analysis.kept import read_kept, write_kept
 from analysis.lock import join
 from analysis.sources import MADE_UP, RECONSTRUCTED, SURVEY, Edition, load_edition
 
@@ -146,7 +152,7 @@ class Workspace:
     @property
     def source_line(self) -> str:
         """Source line of exhibits made from the coordinators' answers, honest about where they come from."""
-        return self.source_in("pl")
+        return self.source_in(language.current())
 
     def source_in(self, lang: str) -> str:
         """Return `source_line` in a language (pl, en); it has a place `{n}` for the number of respondents."""
@@ -163,6 +169,10 @@ class Workspace:
     def path(self, relative: str) -> Path:
         """Path below the build folder."""
         return self.build_dir / relative
+
+    def exhibit_path(self, relative: str) -> Path:
+        """Path of an exhibit's file; another language has a folder of its own."""
+        return self.path(relative)
 
     def read(self, relative: str, *, index: str | list[str] | None = None, **kwargs: Any) -> pd.DataFrame:
         """Read a table that an earlier step wrote.
@@ -183,6 +193,29 @@ class Workspace:
     def write(self, table: pd.DataFrame, relative: str, *, index: bool = False) -> Path:
         """Write a table below the build folder."""
         return write_csv(table, self.path(relative), index=index)
+
+    def write_json(self, data: Any, relative: str) -> Path:
+        """Write data as JSON below the build folder."""
+        return write_json(data, self.path(relative))
+
+    def write_text(self, text: str, relative: str) -> Path:
+        """Write a text below the build folder."""
+        self.path(relative).write_text(text, encoding="utf-8")
+        return self.path(relative)
+
+    def keeping(self, notebook: str, *sources: Any) -> list[Any]:
+        """Return functions and modules that keep every result, so that another language need not compute it again.
+
+        A result is kept under the name of its function and the number of its call, so a notebook must call in the same
+        order in every language; what is kept must not hold words.
+        """
+        return [_Keeper(self, notebook, source) for source in sources]
+
+    def kept(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Compute what takes long and keep the result below the build folder."""
+        made = compute()
+        write_kept(made, self.path(f"kept/{name}.json"))
+        return made
 
     def facts(self, notebook: str) -> FactSet:
         """Return the facts of a notebook, to be filled and then written by `save_facts`."""
@@ -218,15 +251,15 @@ class Workspace:
         if not title.strip() or not alt.strip():
             raise PublishError(f"{notebook}: figure {no} needs a title and an alt text")
         stem = f"40_analyses/figures/figure-{no:02d}"
-        save_figure(figure, self.path(f"{stem}.svg"))
-        save_figure(figure, self.path(f"{stem}.png"), dpi=200)
-        self.write(data, f"{stem}.csv")
+        save_figure(figure, self.exhibit_path(f"{stem}.svg"))
+        save_figure(figure, self.exhibit_path(f"{stem}.png"), dpi=200)
+        write_csv(data, self.exhibit_path(f"{stem}.csv"))
         record = {
             "kind": "figure", "no": no, "id": f"fig-{no}", "title": title, "chapter": chapter, "notebook": notebook,
             "source": source, "alt": alt, "note": note, "svg": f"{stem}.svg", "png": f"{stem}.png",
             "data_file": f"{stem}.csv", "width": width, "edition_status": "computed",
         }  # fmt: skip
-        return write_json(record, self.path(f"{stem}.json"))
+        return write_json(record, self.exhibit_path(f"{stem}.json"))
 
     def save_table(
         self,
@@ -264,7 +297,7 @@ class Workspace:
                 f"{notebook}: table {no} has no column {', '.join(absent)}; it has {', '.join(table.columns)}"
             )
         stem = f"40_analyses/tables/table-{no:02d}"
-        self.write(table, f"{stem}.csv")
+        write_csv(table, self.exhibit_path(f"{stem}.csv"))
         record: dict[str, Any] = {
             "kind": "table", "no": no, "id": f"tbl-{no}", "title": title, "chapter": chapter, "notebook": notebook,
             "source": source, "note": note, "data_file": f"{stem}.csv", "columns": [asdict(c) for c in columns],
@@ -274,10 +307,108 @@ class Workspace:
         if english is not None:
             if len(english["table"]) != len(table):
                 raise PublishError(f"{notebook}: table {no} has {len(table)} rows, in English {len(english['table'])}")
-            self.write(english["table"], f"{stem}.en.csv")
+            write_csv(english["table"], self.exhibit_path(f"{stem}.en.csv"))
             record["en"] = {key: english[key] for key in ("title", "source", "note")}
             record["en"] |= {"data_file": f"{stem}.en.csv", "columns": [asdict(c) for c in english["columns"]]}
-        return write_json(record, self.path(f"{stem}.json"))
+        return write_json(record, self.exhibit_path(f"{stem}.json"))
+
+
+class _Keeper:
+    """A function or module whose results a workspace keeps; everything else of a module is passed through."""
+
+    def __init__(self, workspace: Workspace, notebook: str, source: Any) -> None:
+        self._workspace, self._notebook, self._source = workspace, notebook, source
+        self._calls: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._source, name)
+        return partial(self._keep, value) if inspect.isfunction(value) else value
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._keep(self._source, *args, **kwargs)
+
+    def _keep(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self._calls[function.__name__] += 1
+        name = f"{self._notebook}/{function.__module__}.{function.__name__}.{self._calls[function.__name__]}"
+        return self._workspace.kept(name, partial(function, *args, **kwargs))
+
+
+def language_folder(build: Path, lang: str) -> Path:
+    """Return the folder of a language inside a build."""
+    return build / lang
+
+
+class TranslatedWorkspace(Workspace):
+    """A workspace that reads the build of the first language and writes exhibits in the language of the process."""
+
+    def exhibit_path(self, relative: str) -> Path:
+        """Path of an exhibit's file in the folder of the language."""
+        path = language_folder(self.build_dir, language.current()) / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def write(self, table: pd.DataFrame, relative: str, *, index: bool = False) -> Path:
+        """Compare a table with the one in the build instead of writing it.
+
+        Raises
+        ------
+        PublishError
+            It is not there, or has other rows or numbers; words may differ.
+        """
+        path = self.path(relative)
+        if not path.is_file():
+            raise PublishError(f"{relative} is not there yet; build the edition first: klastry build")
+        stream = io.StringIO()
+        table.to_csv(stream, index=index, lineterminator="\n", float_format=FLOAT_FORMAT)
+        if stream.getvalue() != path.read_text(encoding="utf-8"):
+            stream.seek(0)
+            compare_numbers(pd.read_csv(path), pd.read_csv(stream), relative)
+        return path
+
+    def write_json(self, data: Any, relative: str) -> Path:
+        """Leave the file of the first language as it is."""
+        return self.path(relative)
+
+    def write_text(self, text: str, relative: str) -> Path:
+        """Leave the file of the first language as it is."""
+        return self.path(relative)
+
+    def save_facts(self, notebook: str) -> Path:
+        """Leave the facts as they are: every language prints the same."""
+        return self.path(f"40_analyses/facts/{notebook}.json")
+
+    def kept(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Fetch what the build of the first language has kept.
+
+        Raises
+        ------
+        PublishError
+            It has not been kept.
+        """
+        return read_kept(self.path(f"kept/{name}.json"))
+
+
+def compare_numbers(there: pd.DataFrame, made: pd.DataFrame, place: str) -> None:
+    """Compare the numeric columns of two tables, by position.
+
+    Raises
+    ------
+    PublishError
+        Another shape, or another number; names file, row and column.
+    """
+    if there.shape != made.shape:
+        raise PublishError(f"{place}: {there.shape} in the build, {made.shape} in `{language.current()}`")
+    for at, column in enumerate(there.columns):
+        first, second = there.iloc[:, at], made.iloc[:, at]
+        if not (pd.api.types.is_numeric_dtype(first) and pd.api.types.is_numeric_dtype(second)):
+            continue
+        same = np.isclose(first.astype(float), second.astype(float), rtol=1e-12, atol=0, equal_nan=True)
+        if not same.all():
+            row = int(np.flatnonzero(~same)[0])
+            raise PublishError(
+                f"{place}, line {row + 2}, column {column}: {first.iloc[row]} in the build, {second.iloc[row]} in "
+                f"`{language.current()}`; build the edition anew, then the language"
+            )
 
 
 def open_workspace(
@@ -289,6 +420,8 @@ def open_workspace(
 ) -> Workspace:
     """Open the workspace of an edition; the defaults fit a notebook opened in `notebooks/`.
 
+    In another language than Polish (`analysis.language`) it is one that changes nothing but words.
+
     Raises
     ------
     ConfigError
@@ -297,6 +430,9 @@ def open_workspace(
     join(Path(build_dir))
     data = Path(data_dir)
     config = Path(config_dir) if config_dir is not None else data.parent / "config"
-    workspace = Workspace(data, Path(build_dir), config, load_edition(edition, data), method)
+    kind = Workspace
+    if language.current() != "pl":
+        kind = TranslatedWorkspace
+    workspace = kind(data, Path(build_dir), config, load_edition(edition, data), method)
     load_method(method, config)  # a wrong name fails here, in the first cell, not in the middle of the notebook
     return workspace

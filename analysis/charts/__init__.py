@@ -12,7 +12,7 @@ from analysis.charts.opinions import diverging_bars, group_intervals, priority_m
 from analysis.charts.resilience import loss_grid, response_curves
 from analysis.charts.robustness import rank_intervals, sensitivity_bars
 from analysis.charts.scatter import regression_scatter
-from analysis.charts.style import english_number, polish_number, use_style
+from analysis.charts.style import english_number, polish_number, shown_number, use_style
 from analysis.charts.trends import editions_over_time, score_spread, waterfall
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "response_curves",
     "score_spread",
     "sensitivity_bars",
+    "shown_number",
     "stacked_bar",
     "use_style",
     "waterfall",

@@ -1,4 +1,4 @@
-"""Alternative texts of charts, in Polish, made from the same table as the chart.
+"""Alternative texts of charts, in the language of the process, made from the same table as the chart.
 
 They are written to be heard: what kind of chart it is, what is counted, then the values as a list or, where there are
 many, the range and its ends. Values are those of the table, rounded as in the chart.
@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from analysis.charts.scatter import equation
-from analysis.charts.style import NBSP, polish_number
+from analysis.charts.sentences import say
+from analysis.charts.style import NBSP, shown_number
 from analysis.errors import MethodError
 
 MAX_LISTED = 16
@@ -22,10 +23,10 @@ def _join(parts: Iterable[str]) -> str:
 
 
 def _labels(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " i " + names[-1]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + say("and") + names[-1]
 
 
-def alt_bars(data: pd.DataFrame, what: str, *, kind: str = "Wykres słupkowy", decimals: int = 0, unit: str = "") -> str:
+def alt_bars(data: pd.DataFrame, what: str, *, kind: str = "bars", decimals: int = 0, unit: str = "") -> str:
     """Describe a bar chart or a stacked bar by listing its values.
 
     Parameters
@@ -34,6 +35,8 @@ def alt_bars(data: pd.DataFrame, what: str, *, kind: str = "Wykres słupkowy", d
         Columns `label`, `value`, optionally `share` (0–100), in the order of the chart.
     what
         What is counted, in the nominative: 'liczba klastrów według okresu założenia'.
+    kind
+        bars or stacked.
 
     Raises
     ------
@@ -45,9 +48,9 @@ def alt_bars(data: pd.DataFrame, what: str, *, kind: str = "Wykres słupkowy", d
     shares = data["share"] if "share" in data else [None] * len(data)
     parts = []
     for label, value, share in zip(data["label"], data["value"], shares, strict=True):
-        text = f"{label}: {polish_number(value, decimals)}" + (f"{NBSP}{unit}" if unit else "")
-        parts.append(text if share is None else f"{text} ({polish_number(share, 1)}%)")
-    return f"{kind}: {what.rstrip('.')}. {_join(parts)}."
+        text = f"{label}: {shown_number(value, decimals)}" + (f"{NBSP}{unit}" if unit else "")
+        parts.append(text if share is None else f"{text} ({shown_number(share, 1)}%)")
+    return f"{say(kind)}: {what.rstrip('.')}. {_join(parts)}."
 
 
 def alt_levels(data: pd.DataFrame, what: str, levels: Sequence[str]) -> str:
@@ -59,10 +62,10 @@ def alt_levels(data: pd.DataFrame, what: str, levels: Sequence[str]) -> str:
         As for `analysis.charts.level_bars`.
     """
     rows = [
-        f"{row['label']}: " + ", ".join(f"{level} {polish_number(row[level])}" for level in levels)
+        f"{row['label']}: " + ", ".join(f"{level} {shown_number(row[level])}" for level in levels)
         for row in data.to_dict("records")
     ]
-    return f"Wykres słupkowy skumulowany: {what.rstrip('.')}. {_join(rows)}."
+    return say("levels", what=what.rstrip("."), rows=_join(rows))
 
 
 def alt_map(values: pd.Series, what: str) -> str:
@@ -78,11 +81,11 @@ def alt_map(values: pd.Series, what: str) -> str:
     groups = []
     for value in dict.fromkeys(ordered[ordered > 0]):
         names = [str(n) for n in ordered.index[ordered == value]]
-        shown = polish_number(value)
-        groups.append(f"{names[0]}: {shown}" if len(names) == 1 else f"po {shown}: {_labels(names)}")
+        shown = shown_number(value)
+        groups.append(f"{names[0]}: {shown}" if len(names) == 1 else say("map_each", value=shown, names=_labels(names)))
     zero = [str(n) for n in ordered.index[ordered == 0]]
-    tail = f" Wartość zero: {_labels(zero)}." if zero else ""
-    return f"Mapa Polski w podziale na województwa: {what.rstrip('.')}. {_join(groups)}.{tail}"
+    tail = say("map_zero", names=_labels(zero)) if zero else ""
+    return say("map", what=what.rstrip("."), groups=_join(groups), tail=tail)
 
 
 def alt_median_benchmark(data: pd.DataFrame, what: str, *, measure: str = "median") -> str:
@@ -93,15 +96,15 @@ def alt_median_benchmark(data: pd.DataFrame, what: str, *, measure: str = "media
     data
         As for `analysis.charts.median_benchmark`. Up to three groups are listed, of more the ends are named.
     """
-    middle = {"median": ("median", "mediana", "mediany"), "mean": ("mean", "średnia", "średnie")}[measure]
     sentences = []
     for panel in dict.fromkeys(data["panel"]):
         rows = data[data["panel"] == panel]
         parts = []
-        for column, one, many in (middle, ("benchmark", "benchmark", "benchmarki")):
+        for column in (measure, "benchmark"):
+            one, many = say(f"{column}_one"), say(f"{column}_many")
             known = rows.dropna(subset=column).sort_index()
             shown = [
-                f"{polish_number(value, 2)} ({_flat(group)})"
+                f"{shown_number(value, 2)} ({_flat(group)})"
                 for group, value in zip(known["group"], known[column], strict=True)
             ]
             if len(shown) == 1:
@@ -111,10 +114,10 @@ def alt_median_benchmark(data: pd.DataFrame, what: str, *, measure: str = "media
             elif shown:
                 values = known[column].to_list()
                 low, high = values.index(min(values)), values.index(max(values))
-                parts.append(f"{many} od {shown[low]} do {shown[high]}")
+                parts.append(say("from_to", many=many, low=shown[low], high=shown[high]))
         text = f"{'; '.join(parts)}."
         sentences.append(f"{panel}: {text}" if panel else text[0].upper() + text[1:])
-    return f"Wykres punktowy: {what.rstrip('.')}. Skala od 0 do 1. " + " ".join(sentences)
+    return say("dots", what=what.rstrip("."), rows=" ".join(sentences))
 
 
 def alt_regression(points: pd.DataFrame, *, slope: float, intercept: float, r2: float, x_name: str, y_name: str) -> str:
@@ -127,13 +130,18 @@ def alt_regression(points: pd.DataFrame, *, slope: float, intercept: float, r2: 
     x_name, y_name
         Names of the axes, in the nominative.
     """
-    direction = "rośnie" if slope > 0 else "opada"
-    return (
-        f"Wykres rozrzutu. Liczba punktów: {len(points)}; każdy przedstawia jeden klaster. Oś pozioma: {x_name}, od "
-        f"{polish_number(points['x'].min())} do {polish_number(points['x'].max())}. Oś pionowa: {y_name}, od "
-        f"{polish_number(points['y'].min(), 2)} do {polish_number(points['y'].max(), 2)}. Linia regresji {direction}: "
-        f"{equation(slope, intercept)}; R² = {polish_number(r2, 2)}. "
-        "Wokół linii zaznaczono 95-procentowy przedział ufności."
+    return say(
+        "scatter",
+        n=len(points),
+        x=x_name,
+        x_low=shown_number(points["x"].min()),
+        x_high=shown_number(points["x"].max()),
+        y=y_name,
+        y_low=shown_number(points["y"].min(), 2),
+        y_high=shown_number(points["y"].max(), 2),
+        direction=say("rises" if slope > 0 else "falls"),
+        equation=equation(slope, intercept),
+        r2=shown_number(r2, 2),
     )
 
 
@@ -147,16 +155,11 @@ def alt_rank_intervals(data: pd.DataFrame, variants: pd.DataFrame) -> str:
     """
     width = data["rank_p95"] - data["rank_p5"]
     n = len(width)
-    shown = [polish_number(width.iloc[i * n // 3 : (i + 1) * n // 3].median(), 1) for i in range(3)]
+    shown = [shown_number(width.iloc[i * n // 3 : (i + 1) * n // 3].median(), 1) for i in range(3)]
     moved = (variants.sub(data["rank"].to_numpy(), axis=0)).abs().max()
-    tail = _join(f"{name}: {polish_number(value)}" for name, value in moved.items())
-    return (
-        f"Wykres przedziałów. Liczba klastrów: {n}, uporządkowane według miejsca w wyniku ogółem, bez nazw. Poziomy "
-        "pasek pokazuje miejsca zajmowane w losowaniach od piątego do dziewięćdziesiątego piątego percentyla. "
-        "Typowa szerokość paska (liczba miejsc): "
-        f"{shown[0]} w górnej części listy, {shown[1]} w środkowej, {shown[2]} w dolnej."
-        + (f" Największe przesunięcie miejsca w wariantach metody: {tail}." if len(moved) else "")
-    )
+    tail = _join(f"{name}: {shown_number(value)}" for name, value in moved.items())
+    said = say("ranks", n=n, top=shown[0], middle=shown[1], bottom=shown[2])
+    return said + (say("ranks_moved", moved=tail) if len(moved) else "")
 
 
 def alt_sensitivity(data: pd.DataFrame, what: str) -> str:
@@ -170,10 +173,10 @@ def alt_sensitivity(data: pd.DataFrame, what: str) -> str:
         What the indices explain, in the nominative.
     """
     parts = [
-        f"{row['label']}: {polish_number(row['total'], 2)} (sama {polish_number(row['first'], 2)})"
+        say("sobol_row", label=row["label"], total=shown_number(row["total"], 2), first=shown_number(row["first"], 2))
         for row in data.to_dict("records")
     ]
-    return f"Wykres słupkowy: {what.rstrip('.')}; wskaźnik łączny i wskaźnik samej decyzji. {_join(parts)}."
+    return say("sobol", what=what.rstrip("."), rows=_join(parts))
 
 
 def _flat(label: object) -> str:
@@ -207,10 +210,7 @@ def alt_network(
     counts = pd.concat([ties["source"], ties["target"]]).value_counts().sort_index()
     top = counts.sort_values(ascending=False, kind="stable").head(5)
     most = _join(f"{name}: {int(count)}" for name, count in zip(nodes.loc[top.index, "short"], top, strict=True))
-    return (
-        f"Graf powiązań. Liczba podmiotów: {len(nodes)} ({who}). Liczba powiązań: {len(ties)} ({what}). "
-        f"Najwięcej powiązań mają {most}. Pełną listę powiązań zawiera strona interaktywna i plik danych."
-    )
+    return say("network", nodes=len(nodes), who=who, ties=len(ties), what=what, most=most)
 
 
 def alt_removal(curves: pd.DataFrame, names: Mapping[str, str]) -> str:
@@ -225,6 +225,6 @@ def alt_removal(curves: pd.DataFrame, names: Mapping[str, str]) -> str:
     for attack, name in names.items():
         own = curves[curves["attack"] == attack].set_index("removed")["share"]
         n = int(own.index.max())
-        tenth, quarter = polish_number(own[round(n / 10)]), polish_number(own[round(n / 4)])
-        parts.append(f"{name}: {tenth}% po usunięciu co dziesiątego podmiotu, {quarter}% po usunięciu co czwartego")
-    return f"Wykres liniowy: udział największej spójnej części sieci przy usuwaniu podmiotów. {_join(parts)}."
+        tenth, quarter = shown_number(own[round(n / 10)]), shown_number(own[round(n / 4)])
+        parts.append(say("removal_row", name=name, tenth=tenth, quarter=quarter))
+    return say("removal", rows=_join(parts))

@@ -1,4 +1,4 @@
-"""Alternative texts of the charts of opinions, in Polish, made from the tables of the charts."""
+"""Alternative texts of the charts of opinions, in the language of the process, made from the tables of the charts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.charts.style import polish_number
+from analysis.charts.sentences import say
+from analysis.charts.style import shown_number
 
 
 def alt_diverging(data: pd.DataFrame, what: str, words: Mapping[str, str]) -> str:
@@ -18,21 +19,21 @@ def alt_diverging(data: pd.DataFrame, what: str, words: Mapping[str, str]) -> st
         As for `analysis.charts.diverging_bars`.
     """
     rows = [
-        f"{row['label']}: {words['high']} {polish_number(row['high'])}%, {words['low']} {polish_number(row['low'])}%"
+        f"{row['label']}: {words['high']} {shown_number(row['high'])}%, {words['low']} {shown_number(row['low'])}%"
         + (f", {words['mark']} {row['mark']}" if row["mark"] else "")
         for row in data.to_dict("records")
     ]
-    return f"Wykres słupkowy skumulowany wokół środka skali: {what.rstrip('.')}. {'; '.join(rows)}."
+    return say("diverging", what=what.rstrip("."), rows="; ".join(rows))
 
 
 def alt_priorities(data: pd.DataFrame, words: Mapping[str, str], *, decimals: int = 1) -> str:
     """Describe the map of priorities point by point, the most important first."""
     ordered = data.sort_values("y", ascending=False, kind="stable")
     rows = [
-        f"{row['label']}: ważność {polish_number(row['y'], decimals)}, ocena {polish_number(row['x'], decimals)}"
+        say("priority_row", label=row["label"], y=shown_number(row["y"], decimals), x=shown_number(row["x"], decimals))
         for row in ordered.to_dict("records")
     ]
-    return f"Wykres punktowy. Oś pozioma: {words['x']}; oś pionowa: {words['y']}. {'; '.join(rows)}."
+    return say("priorities", x=words["x"], y=words["y"], rows="; ".join(rows))
 
 
 def alt_group_intervals(panels: Mapping[str, pd.DataFrame], what: str) -> str:
@@ -41,7 +42,13 @@ def alt_group_intervals(panels: Mapping[str, pd.DataFrame], what: str) -> str:
     for title, data in panels.items():
         low, high = data.iloc[int(data["value"].argmin())], data.iloc[int(data["value"].argmax())]
         parts.append(
-            f"{title}: najmniej {low['label']} ({polish_number(low['value'])}%), "
-            f"najwięcej {high['label']} ({polish_number(high['value'])}%)"
+            say(
+                "interval_row",
+                title=title,
+                low=low["label"],
+                low_value=shown_number(low["value"]),
+                high=high["label"],
+                high_value=shown_number(high["value"]),
+            )
         )
-    return f"Wykres punktowy z przedziałami ufności: {what.rstrip('.')}. {'; '.join(parts)}."
+    return say("intervals", what=what.rstrip("."), rows="; ".join(parts))

@@ -1,4 +1,4 @@
-"""Alternative texts of the charts of shocks, in Polish, from the tables of the charts."""
+"""Alternative texts of the charts of shocks, in the language of the process, from the tables of the charts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.charts.style import polish_number
+from analysis.charts.sentences import say
+from analysis.charts.style import shown_number
 
 
 def alt_loss_grid(data: pd.DataFrame, what: str, *, decimals: int = 1) -> str:
@@ -21,10 +22,10 @@ def alt_loss_grid(data: pd.DataFrame, what: str, *, decimals: int = 1) -> str:
     for shock in [c for c in data.columns if c not in ("label", "gap")]:
         first = data.sort_values(shock, ascending=False, kind="stable").head(3)
         listed = ", ".join(
-            f"{label} {polish_number(loss, decimals)}" for label, loss in zip(first["label"], first[shock], strict=True)
+            f"{label} {shown_number(loss, decimals)}" for label, loss in zip(first["label"], first[shock], strict=True)
         )
-        parts.append(f"{shock}: najwięcej {listed}")
-    return f"Mapa cieplna: {what.rstrip('.')}. {'; '.join(parts)}."
+        parts.append(say("loss_row", shock=shock, listed=listed))
+    return say("losses", what=what.rstrip("."), rows="; ".join(parts))
 
 
 def alt_curves(data: pd.DataFrame, what: str, names: Mapping[str, str]) -> str:
@@ -39,5 +40,5 @@ def alt_curves(data: pd.DataFrame, what: str, names: Mapping[str, str]) -> str:
     for shock, name in names.items():
         own = data[data["shock"] == shock].set_index("severity")["loss"].sort_index()
         half, full = own.iloc[(own.index - 0.5).to_series().abs().argmin()], own.iloc[-1]
-        parts.append(f"{name}: {polish_number(half, 1)}% przy połowie siły, {polish_number(full, 1)}% przy pełnej")
-    return f"Wykres liniowy: {what.rstrip('.')}. {'; '.join(parts)}."
+        parts.append(say("curve_row", name=name, half=shown_number(half, 1), full=shown_number(full, 1)))
+    return say("curves", what=what.rstrip("."), rows="; ".join(parts))

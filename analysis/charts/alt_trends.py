@@ -1,10 +1,11 @@
-"""Alternative texts of the charts of change, in Polish, made from the same table as the chart."""
+"""Alternative texts of the charts of change, in the language of the process, made from the same table as the chart."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from analysis.charts.style import polish_number
+from analysis.charts.sentences import say
+from analysis.charts.style import shown_number
 
 
 def alt_over_time(data: pd.DataFrame, what: str, *, decimals: int = 0) -> str:
@@ -19,12 +20,11 @@ def alt_over_time(data: pd.DataFrame, what: str, *, decimals: int = 0) -> str:
     """
     known = data.dropna(subset="value")
     parts = [
-        f"{year}: {polish_number(value, decimals)}"
-        for year, value in zip(known["edition"], known["value"], strict=True)
+        f"{year}: {shown_number(value, decimals)}" for year, value in zip(known["edition"], known["value"], strict=True)
     ]
     missing = [str(year) for year in data.loc[data["value"].isna(), "edition"]]
-    tail = f" Bez danych: {', '.join(missing)}." if missing else ""
-    return f"Wykres kolumnowy: {what.rstrip('.')}. {'; '.join(parts)}.{tail}"
+    tail = say("columns_missing", years=", ".join(missing)) if missing else ""
+    return say("columns", what=what.rstrip("."), rows="; ".join(parts), tail=tail)
 
 
 def alt_spread(data: pd.DataFrame, what: str) -> str:
@@ -35,13 +35,12 @@ def alt_spread(data: pd.DataFrame, what: str) -> str:
     data
         As for `analysis.charts.score_spread`.
     """
+    measures = ("min", "max", "median", "lower", "middle", "upper")
     parts = [
-        f"{row['label']}: od {polish_number(row['min'], 2)} do {polish_number(row['max'], 2)}, mediana "
-        f"{polish_number(row['median'], 2)}; dolna ćwiartka {polish_number(row['lower'], 2)}, środkowa połowa "
-        f"{polish_number(row['middle'], 2)}, górna ćwiartka {polish_number(row['upper'], 2)}."
+        say("spread_row", label=row["label"], **{name: shown_number(row[name], 2) for name in measures})
         for row in data.to_dict("records")
     ]
-    return f"Wykres pasków: {what.rstrip('.')}. Skala od 0 do 1. " + " ".join(parts)
+    return say("spread", what=what.rstrip("."), rows=" ".join(parts))
 
 
 def alt_waterfall(data: pd.DataFrame, what: str, *, decimals: int = 3) -> str:
@@ -53,6 +52,6 @@ def alt_waterfall(data: pd.DataFrame, what: str, *, decimals: int = 3) -> str:
         As for `analysis.charts.waterfall`.
     """
     rows = data.to_dict("records")
-    steps = [f"{row['label']}: {polish_number(row['value'], decimals)}" for row in rows[1:-1]]
-    first, last = (f"{row['label']}: {polish_number(row['value'], decimals)}" for row in (rows[0], rows[-1]))
-    return f"Wykres kaskadowy: {what.rstrip('.')}. {first}. Kolejne kroki: {'; '.join(steps)}. {last}."
+    steps = [f"{row['label']}: {shown_number(row['value'], decimals)}" for row in rows[1:-1]]
+    first, last = (f"{row['label']}: {shown_number(row['value'], decimals)}" for row in (rows[0], rows[-1]))
+    return say("waterfall", what=what.rstrip("."), first=first, steps="; ".join(steps), last=last)

@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.charts.style import ACCENT, DARK, INK, LIGHT, NBSP, RULE, STEPS, new_figure, polish_number, readable_on
+from analysis.charts.style import ACCENT, DARK, INK, LIGHT, NBSP, RULE, STEPS, new_figure, readable_on, shown_number
 from analysis.errors import MethodError
 
 CHARACTERS = 92  # that fit side by side across the figure
 
 
 def _value_text(value: float, share: float | None, decimals: int, unit: str, share_decimals: int) -> str:
-    text = polish_number(value, decimals) + (f"{NBSP}{unit}" if unit and unit != "%" else unit)
+    text = shown_number(value, decimals) + (f"{NBSP}{unit}" if unit and unit != "%" else unit)
     if share is not None:
-        text += f"  ({polish_number(share, share_decimals)}%)"
+        text += f"  ({shown_number(share, share_decimals)}%)"
     return text
 
 
@@ -110,7 +110,7 @@ def stacked_bar(data: pd.DataFrame, *, unit: str = "") -> Figure:
         axes.text(middle, 0, _value_text(value, None, 0, unit, 1), ha="center", va="center", fontsize=11,
                   fontweight="bold", color=readable_on(colour))  # fmt: skip
         axes.text(left + total * 0.002, -0.56, text, ha="left", va="bottom")
-        axes.text(left + total * 0.002, 0.56, f"{polish_number(100 * value / total, 1)}%", ha="left", va="top")
+        axes.text(left + total * 0.002, 0.56, f"{shown_number(100 * value / total, 1)}%", ha="left", va="top")
         left += value
     axes.set_xlim(0, total)
     axes.set_ylim(0.95, -1.35)
@@ -151,7 +151,7 @@ def level_bars(data: pd.DataFrame, levels: Sequence[str], *, wrap: int = 38) -> 
         )
         for position, value, start in zip(positions, values, left, strict=True):
             if value > 0:
-                axes.text(start + value / 2, float(position), polish_number(value), ha="center", va="center",
+                axes.text(start + value / 2, float(position), shown_number(value), ha="center", va="center",
                           fontsize=7.8, color=readable_on(colour))  # fmt: skip
         left += values
     axes.set_yticks(positions, labels)

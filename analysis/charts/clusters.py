@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from scipy.cluster.hierarchy import dendrogram
 
-from analysis.charts.style import ACCENT, DARK, INK, LIGHT, MUTED, PALE, new_figure, polish_axis, polish_number
+from analysis.charts.style import ACCENT, DARK, INK, LIGHT, MUTED, PALE, new_figure, number_axis, shown_number
 from analysis.errors import MethodError
 
 # Types differ in lightness, and in the mark as well.
@@ -51,7 +51,7 @@ def sector_dendrogram(
         merge = merges.iloc[int((merges["height"] - x[1]).abs().argmin())]
         if merge["support"] == merge["support"]:
             axes.text(
-                x[1], (y[1] + y[2]) / 2, f" {polish_number(100 * merge['support'])}%", va="bottom", ha="left",
+                x[1], (y[1] + y[2]) / 2, f" {shown_number(100 * merge['support'])}%", va="bottom", ha="left",
                 fontsize=7.8, color=INK,
             )  # fmt: skip
     axes.set_yticks([5 + 10 * i for i in range(len(names))], [names[i] for i in drawn["leaves"]])
@@ -61,7 +61,7 @@ def sector_dendrogram(
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", colors=MUTED)
-    polish_axis(axes, axis="x", decimals=1)
+    number_axis(axes, axis="x", decimals=1)
     axes.grid(axis="x", color=PALE)
     return figure
 
@@ -101,7 +101,7 @@ def choice_of_k(data: pd.DataFrame, gap: pd.DataFrame, *, names: Mapping[str, st
         axes.set_xticks(sorted({*gap["k"]} if axes is right else {*data["k"]}))
         axes.grid(axis="y", color=PALE)
         axes.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-        polish_axis(axes, axis="y", decimals=2)
+        number_axis(axes, axis="y", decimals=2)
     lines = [a + b for a, b in zip(left.get_legend_handles_labels(), right.get_legend_handles_labels(), strict=True)]
     figure.legend(*lines, loc="outside upper left", ncols=3, frameon=False, fontsize=7.6)
     return figure
@@ -129,7 +129,7 @@ def silhouette_plot(data: pd.DataFrame, *, names: Mapping[int, str], words: Mapp
         ticks.append(float(y.mean()))
         at += len(own) + 2
     mean = float(data["silhouette"].mean())
-    label = f"{words['mean']} {polish_number(mean, 2)}"
+    label = f"{words['mean']} {shown_number(mean, 2)}"
     axes.axvline(mean, color=INK, linestyle="--", linewidth=1, label=label)
     axes.axvline(0, color=MUTED, linewidth=0.8)
     axes.set_yticks(ticks, list(names.values()))
@@ -138,7 +138,7 @@ def silhouette_plot(data: pd.DataFrame, *, names: Mapping[int, str], words: Mapp
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", colors=MUTED)
-    polish_axis(axes, axis="x", decimals=1)
+    number_axis(axes, axis="x", decimals=1)
     axes.grid(axis="x", color=PALE)
     figure.legend(loc="outside upper right", frameon=False)
     return figure
@@ -212,8 +212,8 @@ def biplot(
     axes.set_xlabel(axis_labels[0])
     axes.set_ylabel(axis_labels[1])
     axes.margins(0.12)
-    polish_axis(axes, axis="x")
-    polish_axis(axes, axis="y")
+    number_axis(axes, axis="x")
+    number_axis(axes, axis="y")
     by_type = [
         Patch(facecolor=f, edgecolor=INK, linewidth=0.5, label=n) for f, n in zip(FILLS, types.values(), strict=False)
     ]

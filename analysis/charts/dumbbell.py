@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.charts.style import ACCENT, DARK, INK, MUTED, RULE, new_figure, polish_number, score_axes
+from analysis.charts.sentences import say
+from analysis.charts.style import ACCENT, DARK, INK, MUTED, RULE, new_figure, score_axes, shown_number
 from analysis.errors import MethodError
 
 ROW_CM = 0.5
@@ -20,9 +21,9 @@ def median_benchmark(
     data: pd.DataFrame,
     *,
     measure: str = "median",
-    labels: Sequence[str] = ("Mediana", "Benchmark"),
+    labels: Sequence[str] = (),
     sample: str = "n",
-    absent: str = "brak danych",
+    absent: str = "",
     reference: tuple[float, str] | None = None,
     row_cm: float = ROW_CM,
 ) -> Figure:
@@ -37,7 +38,7 @@ def median_benchmark(
     measure
         Column of the dot: median or mean.
     labels
-        Names of the two marks in the legend.
+        Names of the two marks in the legend; median and benchmark if empty.
     reference
         Value and name of a line across all rows, such as the mean of everybody.
     row_cm
@@ -45,7 +46,7 @@ def median_benchmark(
     sample
         Sign of the group size.
     absent
-        Printed where a group has neither value.
+        Printed where a group has neither value; that there are no data if empty.
 
     Raises
     ------
@@ -57,6 +58,8 @@ def median_benchmark(
         raise MethodError(f"{measure} and benchmark: the table is empty")
     if ((values < 0) | (values > 1)).any(axis=None):
         raise MethodError(f"{measure} and benchmark: scores must lie between 0 and 1")
+    labels = labels or (say("median_name"), say("benchmark_name"))
+    absent = absent or say("no_data")
     panels = list(dict.fromkeys(data["panel"]))
     height = sum(map(bool, panels)) * HEADING_CM + len(data) * row_cm + 1.7
     figure = new_figure(height)
@@ -77,13 +80,13 @@ def median_benchmark(
                 axes.plot(known, [y, y], color=RULE, linewidth=2.2, solid_capstyle="butt", zorder=2)
             if pd.notna(row.middle):
                 axes.plot(row.middle, y, "o", color=DARK, markersize=6, zorder=3)
-                axes.text(row.middle - 0.016, y, polish_number(row.middle, 2), ha="right", va="center", fontsize=7.8,
+                axes.text(row.middle - 0.016, y, shown_number(row.middle, 2), ha="right", va="center", fontsize=7.8,
                           bbox=ground)  # fmt: skip
             if pd.notna(row.benchmark):
                 axes.plot(row.benchmark, y, "D", color=ACCENT, markersize=5.4, markeredgecolor=INK,
                           markeredgewidth=0.5, zorder=3)  # fmt: skip
                 axes.text(
-                    row.benchmark + 0.018, y, polish_number(row.benchmark, 2), ha="left", va="center", fontsize=7.8,
+                    row.benchmark + 0.018, y, shown_number(row.benchmark, 2), ha="left", va="center", fontsize=7.8,
                     bbox=ground,
                 )  # fmt: skip
             ticks.append(y)

@@ -24,8 +24,8 @@ from analysis.charts.style import (
     MUTED,
     PALE,
     TEXT_WIDTH_CM,
-    polish_axis,
-    polish_number,
+    number_axis,
+    shown_number,
     use_style,
 )
 from analysis.errors import MethodError
@@ -103,16 +103,16 @@ def area_picture(data: pd.DataFrame, words: Mapping[str, str]) -> Figure:
         if pd.isna(record["own"]):
             axes.text(PERCENTILE_AT, row, words["absent"], color=MUTED, fontstyle="italic", **right)
             continue
-        axes.text(SCORE_AT, row, polish_number(record["own"], 2), **right, **bold)
+        axes.text(SCORE_AT, row, shown_number(record["own"], 2), **right, **bold)
         if pd.notna(record["percentile"]):
-            axes.text(PERCENTILE_AT, row, polish_number(record["percentile"]), **right, **bold)
+            axes.text(PERCENTILE_AT, row, shown_number(record["percentile"]), **right, **bold)
     for place, name in ((SCORE_AT, "score"), (PERCENTILE_AT, "percentile")):
         axes.text(place, -0.74, words[name], color=MUTED, fontsize=7.5, **right)
     axes.set_xlim(-0.03, 1.03)
     axes.set_ylim(len(data) - 0.5, -0.5)
     axes.set_yticks([])
     axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    polish_axis(axes, axis="x", decimals=1)
+    number_axis(axes, axis="x", decimals=1)
     axes.grid(axis="x", color=PALE)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="x", colors=MUTED)
@@ -130,12 +130,12 @@ def alt_area(data: pd.DataFrame, respondent: str, words: Mapping[str, str]) -> s
         if pd.isna(row["own"]):
             sentences.append(f"{row['label']}: {words['absent']}.")
             continue
-        parts = [f"{row['label']}: {words['own'].lower()} {polish_number(row['own'], 2)}"]
+        parts = [f"{row['label']}: {words['own'].lower()} {shown_number(row['own'], 2)}"]
         if pd.notna(row["percentile"]):
-            parts.append(f"{words['percentile']} {polish_number(row['percentile'])}")
+            parts.append(f"{words['percentile']} {shown_number(row['percentile'])}")
         for name in ("median", *PEERS, "benchmark"):
             if pd.notna(row[name]) and not row.get(f"{name}_replaced"):
-                parts.append(f"{words[name].lower()} {polish_number(row[name], 2)}")
+                parts.append(f"{words[name].lower()} {shown_number(row[name], 2)}")
         sentences.append(", ".join(parts) + ".")
     return f"{words['alt'].format(respondent=respondent)} {' '.join(sentences)}"
 

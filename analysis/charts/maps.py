@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
-from analysis.charts.style import MUTED, SEQUENTIAL, new_figure, polish_number, readable_on
+from analysis.charts.style import MUTED, SEQUENTIAL, new_figure, readable_on, shown_number
 from analysis.errors import MethodError
 
 CENTRAL_MERIDIAN = 19.0
@@ -32,6 +32,18 @@ SHIFTS = {
     "dolnośląskie": (0, 2),
     "zachodniopomorskie": (0, 4),
     "warmińsko-mazurskie": (0, 2),
+    "Mazovia": (8, -14),
+    "Pomerania": (-8, 0),
+    "Silesia": (-6, 12),
+    "Opole": (-2, 4),
+    "Lubusz": (-2, 2),
+    "Subcarpathia": (-4, 4),
+    "Lesser Poland": (-4, 0),
+    "Podlasie": (4, -4),
+    "Greater Poland": (-4, -4),
+    "Lower Silesia": (0, 2),
+    "West Pomerania": (0, 4),
+    "Warmia-Masuria": (0, 2),
 }
 
 
@@ -157,9 +169,9 @@ def choropleth(
         text_colour = readable_on(palette[number[name]])
         x, y = centre(rings)
         dx, dy = SHIFTS.get(name, (0, 0))
-        axes.text(x + dx, y + dy, polish_number(values[name], decimals), ha="center", va="bottom", fontsize=11.5,
+        axes.text(x + dx, y + dy, shown_number(values[name], decimals), ha="center", va="bottom", fontsize=11.5,
                   fontweight="bold", color=text_colour)  # fmt: skip
-        printed = name.replace("-", "-\n").replace("zachodniopomorskie", "zachodnio-\npomorskie")
+        printed = name.replace("-", "-\n").replace(" ", "\n").replace("zachodniopomorskie", "zachodnio-\npomorskie")
         printed = printed.replace("świętokrzyskie", "święto-\nkrzyskie")
         axes.text(x + dx, y + dy - 3, printed, ha="center", va="top", fontsize=6.8, color=text_colour, linespacing=0.95)
     axes.set_aspect("equal")
@@ -169,7 +181,7 @@ def choropleth(
     ranges = ([(0.0, 0.0)] if (number == 0).any() else []) + bounds
     for low, high in ranges:
         colour = palette[0] if high == 0 else palette[1 + bounds.index((low, high))]
-        text = polish_number(low, decimals) + ("" if low == high else f"–{polish_number(high, decimals)}")
+        text = shown_number(low, decimals) + ("" if low == high else f"–{shown_number(high, decimals)}")
         handles.append(
             PathPatch(Outline([(0, 0), (1, 0)]), facecolor=colour, edgecolor=MUTED, linewidth=0.6, label=text)
         )

@@ -17,9 +17,9 @@ from analysis.charts.style import (
     PALE,
     RULE,
     new_figure,
-    polish_axis,
-    polish_number,
+    number_axis,
     readable_on,
+    shown_number,
 )
 from analysis.errors import MethodError
 
@@ -61,14 +61,14 @@ def diverging_bars(data: pd.DataFrame, *, words: Mapping[str, str], wrap: int = 
         axes.barh(y, part, left=left, height=0.52, color=colour, edgecolor="white", linewidth=0.8, label=words[side])
         for place, value, at in zip(y, part, left, strict=True):
             if value >= _LEAST:
-                axes.text(at + value / 2, place, polish_number(value), ha="center", va="center", fontsize=7.5,
+                axes.text(at + value / 2, place, shown_number(value), ha="center", va="center", fontsize=7.5,
                           color=readable_on(colour))  # fmt: skip
         left = left + part
     axes.axvline(0, color=MUTED, linewidth=0.8, linestyle=":", zorder=0)
     marked = bool((data["mark"] != "").any())
     first, second = right_end + 10, right_end + 32
     for place, share, mark in zip(y, data["dont_know"], data["mark"], strict=True):
-        axes.text(first, place, f"{polish_number(share)}%", ha="center", va="center", color=MUTED, fontsize=7.8)
+        axes.text(first, place, f"{shown_number(share)}%", ha="center", va="center", color=MUTED, fontsize=7.8)
         axes.text(second, place, str(mark), ha="center", va="center", color=INK, fontsize=8, fontweight="bold")
     head = y[0] - heights[0] / 2 - 0.12
     for at, name in [(first, words["dont_know"]), *([(second, words["mark"])] if marked else [])]:
@@ -225,8 +225,8 @@ def priority_map(data: pd.DataFrame, *, words: Mapping[str, str], decimals: int 
     axes.plot(table["x"][~below], table["y"][~below], "s", color=DARK, markersize=6.5, zorder=4, label=words["ahead"])
     axes.set_xlabel(words["x"])
     axes.set_ylabel(words["y"])
-    polish_axis(axes, axis="x", decimals=decimals)
-    polish_axis(axes, axis="y", decimals=decimals)
+    number_axis(axes, axis="x", decimals=decimals)
+    number_axis(axes, axis="y", decimals=decimals)
     figure.legend(loc="outside upper left", ncols=2, frameon=False, handlelength=1.0)
     return figure
 
@@ -261,7 +261,7 @@ def group_intervals(
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=PALE)
         axes.spines["left"].set_visible(False)
-        polish_axis(axes, axis="x")
+        number_axis(axes, axis="x")
         axes.set_xlabel(unit, color=MUTED)
         axes.set_yticks(y, [str(label) for label in data["label"]])
         axes.set_ylim(y[-1] + 0.6, -0.6)

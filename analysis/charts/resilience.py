@@ -19,9 +19,9 @@ from analysis.charts.style import (
     PALE,
     SEQUENTIAL,
     new_figure,
-    polish_axis,
-    polish_number,
+    number_axis,
     readable_on,
+    shown_number,
 )
 from analysis.errors import MethodError
 
@@ -55,8 +55,8 @@ def loss_grid(data: pd.DataFrame, *, decimals: int = 1, wrap: int = 30) -> Figur
     top = max(float(losses.max()), 1e-12)
     for row, place in enumerate(y):
         for column, loss in enumerate(losses[row]):
-            shown = polish_number(loss, decimals)
-            zero = float(polish_number(abs(loss), decimals).replace(",", ".").replace("\u00a0", "")) == 0
+            shown = shown_number(loss, decimals)
+            zero = float(shown_number(abs(loss), decimals).replace(",", ".").replace("\u00a0", "")) == 0
             colour = "#FFFFFF" if loss <= 0 or zero else to_hex(colours(loss / top))
             axes.barh(place, 0.96, left=column + 0.02, height=0.92, color=colour, edgecolor=PALE, linewidth=0.6)
             axes.text(column + 0.5, place, shown, ha="center", va="center",
@@ -105,8 +105,8 @@ def response_curves(data: pd.DataFrame, *, words: Mapping[str, str], names: Mapp
     axes.set_xlabel(words["severity"])
     axes.set_ylabel(words["loss"])
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    polish_axis(axes, axis="x")
-    polish_axis(axes, axis="y")
+    number_axis(axes, axis="x")
+    number_axis(axes, axis="y")
     axes.grid(axis="y", color=PALE)
     figure.legend(loc="outside upper left", ncols=2, frameon=False, handlelength=3.0)
     return figure

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.charts.style import ACCENT, DARK, LIGHT, MUTED, PALE, RULE, new_figure, polish_axis, polish_number
+from analysis.charts.style import ACCENT, DARK, LIGHT, MUTED, PALE, RULE, new_figure, number_axis, shown_number
 from analysis.errors import MethodError
 
 ROW_CM = 0.36
@@ -96,12 +96,12 @@ def sensitivity_bars(data: pd.DataFrame, *, words: Sequence[str]) -> Figure:
     axes.hlines(y, low, high, color=ACCENT, linewidth=1.4, zorder=3)
     right = max(float(high.max()), float(total.max()))
     for place, value, end in zip(y, data["total"], high, strict=True):
-        axes.text(max(end, value) + 0.015 * right, place, polish_number(value, 2), va="center", fontsize=7.8)
+        axes.text(max(end, value) + 0.015 * right, place, shown_number(value, 2), va="center", fontsize=7.8)
     axes.set_yticks(list(y), list(data["label"]))
     axes.invert_yaxis()
     axes.set_xlim(0, right * 1.12)
     axes.set_xlabel(words[3])
-    polish_axis(axes, axis="x", decimals=1)
+    number_axis(axes, axis="x", decimals=1)
     axes.grid(axis="x", color=PALE)
     axes.spines["left"].set_color(RULE)
     axes.tick_params(axis="y", length=0)

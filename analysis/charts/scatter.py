@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.charts.style import ACCENT, DARK, INK, PALE, new_figure, polish_axis, polish_number
+from analysis.charts.style import ACCENT, DARK, INK, PALE, new_figure, number_axis, shown_number
 
 
 def equation(slope: float, intercept: float, *, decimals: int = 4) -> str:
     """Return the line as text, 'y = 0,0012x + 0,1799'."""
     sign = "+" if intercept >= 0 else "−"
-    return f"y = {polish_number(slope, decimals)}x {sign} {polish_number(abs(intercept), decimals)}"
+    return f"y = {shown_number(slope, decimals)}x {sign} {shown_number(abs(intercept), decimals)}"
 
 
 def regression_scatter(
@@ -57,12 +57,12 @@ def regression_scatter(
     axes.set_ylim(0, max(1.0, float(points["y"].max())))
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    polish_axis(axes, axis="x", decimals=x_decimals)
-    polish_axis(axes, axis="y", decimals=1)
+    number_axis(axes, axis="x", decimals=x_decimals)
+    number_axis(axes, axis="y", decimals=1)
     axes.grid(axis="y", color=PALE)
     # Above the axes: a respondent with a high score would lie under it.
     legend = figure.legend(
-        loc="outside upper left", frameon=False, title=f"R² = {polish_number(r2, decimals)};  N = {len(points)}",
+        loc="outside upper left", frameon=False, title=f"R² = {shown_number(r2, decimals)};  N = {len(points)}",
         alignment="left", ncols=2,
     )  # fmt: skip
     legend.get_title().set_color(INK)

@@ -16,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from analysis import language
+
 CM = 1 / 2.54
 TEXT_WIDTH_CM = 16.0
 
@@ -109,9 +111,14 @@ def polish_number(value: float, decimals: int = 0) -> str:
     return f"{MINUS}{text}" if rounded < 0 else text
 
 
-def polish_axis(axes: Axes, *, axis: str, decimals: int = 0) -> None:
-    """Print the tick labels of the x or y axis with a decimal comma."""
-    formatter = FuncFormatter(lambda value, _position: polish_number(value, decimals))
+def shown_number(value: float, decimals: int = 0) -> str:
+    """Format a number in the language of this process (`analysis.language`)."""
+    return {"pl": polish_number, "en": english_number}[language.current()](value, decimals)
+
+
+def number_axis(axes: Axes, *, axis: str, decimals: int = 0) -> None:
+    """Print the tick labels of the x or y axis in the language of this process."""
+    formatter = FuncFormatter(lambda value, _position: shown_number(value, decimals))
     (axes.xaxis if axis == "x" else axes.yaxis).set_major_formatter(formatter)
 
 
@@ -130,7 +137,7 @@ def score_axes(
     axes.set_ylim(bottom, top)
     axes.set_xlim(-0.07, 1 + room)
     axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    polish_axis(axes, axis="x", decimals=1)
+    number_axis(axes, axis="x", decimals=1)
     axes.grid(axis="x", color=PALE)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="x", colors=MUTED)

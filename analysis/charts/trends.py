@@ -19,9 +19,9 @@ from analysis.charts.style import (
     RULE,
     SEQUENTIAL,
     new_figure,
-    polish_axis,
-    polish_number,
+    number_axis,
     score_axes,
+    shown_number,
 )
 from analysis.errors import MethodError
 
@@ -57,7 +57,7 @@ def editions_over_time(
     axes.bar(known["edition"], known["value"], width=1.15, color=colours)
     top = float(known["value"].max())
     for year, value in zip(known["edition"], known["value"].astype(float), strict=True):
-        text = polish_number(value, decimals)
+        text = shown_number(value, decimals)
         axes.text(year, value + top * 0.015, text, ha="center", va="bottom", fontweight="bold")
     for year in data.loc[data["value"].isna(), "edition"]:
         axes.text(year, top * 0.02, absent, ha="center", va="bottom", rotation=90, color=MUTED, fontsize=7.8)
@@ -66,7 +66,7 @@ def editions_over_time(
     axes.tick_params(axis="x", length=0, colors=INK)
     axes.set_ylim(0, top * 1.12)
     axes.set_ylabel(unit)
-    polish_axis(axes, axis="y")
+    number_axis(axes, axis="y")
     axes.grid(axis="y", color=RULE, linewidth=0.4)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0, colors=MUTED)
@@ -104,11 +104,11 @@ def score_spread(data: pd.DataFrame, *, labels: Sequence[str], median: str = "Me
         for (start, length), colour, height in zip(parts, colours, heights, strict=True):
             axes.barh(y, row[length], left=row[start], height=height, color=colour, edgecolor="white", linewidth=0.8)
             middle = row[start] + row[length] / 2
-            axes.text(middle, y - 0.36, polish_number(row[length], 2), ha="center", va="bottom", fontsize=7.8)
+            axes.text(middle, y - 0.36, shown_number(row[length], 2), ha="center", va="bottom", fontsize=7.8)
         axes.plot([row["median"]] * 2, [y - 0.31, y + 0.31], color=INK, linewidth=1.6)
         for at in ("min", "max"):
             side = "right" if at == "min" else "left"
-            axes.text(row[at] + (-0.008 if at == "min" else 0.008), y, polish_number(row[at], 2), ha=side, va="center",
+            axes.text(row[at] + (-0.008 if at == "min" else 0.008), y, shown_number(row[at], 2), ha=side, va="center",
                       fontsize=7.8, color=MUTED)  # fmt: skip
     score_axes(axes, ticks, [str(n) for n in data["label"]], bottom=ticks[-1] + 0.6, top=-0.85, room=0.06)
     axes.tick_params(axis="y", pad=12)
@@ -147,7 +147,7 @@ def waterfall(data: pd.DataFrame, *, decimals: int = 3) -> Figure:
         value = float(row["value"])
         if row["kind"] == "level":
             axes.barh(y, value, height=0.6, color=DARK)
-            axes.text(value, y, f"  {polish_number(value, decimals)}", va="center", ha="left", fontweight="bold")
+            axes.text(value, y, f"  {shown_number(value, decimals)}", va="center", ha="left", fontweight="bold")
             continue
         colour = SEQUENTIAL[3] if value >= 0 else ACCENT
         axes.barh(y, value, left=at, height=0.6, color=colour)
@@ -157,7 +157,7 @@ def waterfall(data: pd.DataFrame, *, decimals: int = 3) -> Figure:
             axes.plot([at + row["low"], at + row["high"]], [y, y], color=INK, linewidth=1.0, marker="|", markersize=5)
             right = max(right, at + row["high"])
         sign = "+" if value > 0 else ""
-        axes.text(right, y, f"  {sign}{polish_number(value, decimals)}", va="center", ha="left")
+        axes.text(right, y, f"  {sign}{shown_number(value, decimals)}", va="center", ha="left")
         at += value
         seen += [at, right]
     axes.plot([at, at], [len(data) - 2 + 0.3, len(data) - 1 + 0.3], color=RULE, linewidth=0.8)
@@ -165,7 +165,7 @@ def waterfall(data: pd.DataFrame, *, decimals: int = 3) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(data) - 0.4, -0.6)
     axes.set_xlim(0, max(seen) * 1.16)
-    polish_axis(axes, axis="x", decimals=1)
+    number_axis(axes, axis="x", decimals=1)
     axes.spines["left"].set_color(RULE)
     axes.tick_params(axis="x", colors=MUTED)
     return figure

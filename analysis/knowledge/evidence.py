@@ -136,5 +136,5 @@ def verdicts(records: Iterable[Recommendation], evaluated: pd.DataFrame) -> pd.D
     for record in records:
         own = evaluated.loc[evaluated["no"] == record.no, "met"]
         met, judged = int(own.sum()), len(own)
-        rows.append((record.no, record.number, record.title, met, judged, verdict(met, judged)))
+        rows.append((record.no, record.number, record.called, met, judged, verdict(met, judged)))
     return pd.DataFrame(rows, columns=["no", "number", "title", "met", "judged", "verdict"])

@@ -14,6 +14,7 @@ from pydantic import ValidationInfo, field_validator, model_validator
 from analysis.errors import ConfigError, suggest
 from analysis.framework import Framework
 from analysis.knowledge.records import Indicator, Record, Reference, count_row, read_rows, with_counts
+from analysis.language import named
 
 _SHARE = re.compile(r"100 \* (\w+) / (\w+)")
 
@@ -125,10 +126,16 @@ def load_contest(folder: Path, framework: Framework) -> Contest:
 def criteria_table(contest: Contest, framework: Framework) -> pd.DataFrame:
     """Criteria with their measure: area, no, criterion, indicator (code), indicator_name, note."""
     rows = [
-        (c.area_pl, c.no, c.criterion_pl, c.indicator, framework.label(c.indicator, short=True) if c.indicator else "",
-         c.note)
+        (
+            getattr(c, named("area")),
+            c.no,
+            getattr(c, named("criterion")),
+            c.indicator,
+            framework.label(c.indicator, short=True) if c.indicator else "",
+            c.note,
+        )
         for c in contest.criteria
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=["area", "no", "criterion", "indicator", "indicator_name", "note"])
 
 

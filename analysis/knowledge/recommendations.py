@@ -17,6 +17,7 @@ from typing import ClassVar, Literal
 import pandas as pd
 from pydantic import Field, PrivateAttr, model_validator
 
+from analysis import language
 from analysis.errors import ConfigError
 from analysis.framework import Framework, read_text_table
 from analysis.knowledge.records import (
@@ -126,9 +127,20 @@ class Recommendation(Record):
         """All that is asked of the data: needs of the sub-areas first, then the stated conditions."""
         return [*self._needs, *self.evidence]
 
+    @property
+    def called(self) -> str:
+        """The title in the language of the process."""
+        return self.title if language.current() == "pl" else self.title_en
+
     def label(self, code: str) -> str:
         """Name of an addressee or a sub-area."""
         return self._labels[code]
+
+
+NOT_A_STRENGTH = {
+    "pl": "Podobszar „{name}” nie jest mocną stroną klastrów",
+    "en": "The sub-area “{name}” is not a strength of the clusters",
+}
 
 
 def _needs(record: Recommendation, labels: Mapping[str, str]) -> list[Condition]:
@@ -137,7 +149,7 @@ def _needs(record: Recommendation, labels: Mapping[str, str]) -> list[Condition]
     return [
         Condition(
             id=f"need_{code.lower().replace('.', '_')}",
-            says=f"Podobszar „{labels[code]}” nie jest mocną stroną klastrów",
+            says=NOT_A_STRENGTH[language.current()].format(name=labels[code]),
             fact=f"score.{code}.all.median",
             below=STRENGTH_LIMIT,
         )
@@ -176,7 +188,11 @@ def load_recommendations(folder: Path, framework: Framework) -> list[Recommendat
 def catalogue(records: Sequence[Recommendation]) -> pd.DataFrame:
     """Recommendations as a table: no, number, section, title, addressees and subareas (lists of codes)."""
     names = ("no", "number", "section", "title", "addressees", "subareas")
-    return pd.DataFrame([{name: getattr(record, name) for name in names} for record in records], columns=list(names))
+    title = "title" if language.current() == "pl" else "title_en"
+    return pd.DataFrame(
+        [{name: getattr(record, title if name == "title" else name) for name in names} for record in records],
+        columns=list(names),
+    )
 
 
 def facts_table(records: Sequence[Recommendation]) -> pd.DataFrame:

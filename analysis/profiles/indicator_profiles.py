@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from analysis.errors import MethodError
+from analysis.language import named
 
 COLUMNS = [
     "id", "code", "period", "statistic", "value", "shown", "unit", "decimals", "n", "inputs",
@@ -250,7 +251,7 @@ def level_table(shares: pd.DataFrame, labels: pd.DataFrame, question: str, level
     rows = shares[shares["question"] == question].astype({"option": str})
     wide = rows.pivot(index="item", columns="option", values="k")[list(levels)]
     wide.columns = pd.Index(list(levels.values()))
-    wide.insert(0, "label", labels.set_index("item")["option_pl"].reindex(wide.index))
+    wide.insert(0, "label", labels.set_index("item")[named("option")].reindex(wide.index))
     names = list(levels.values())
     order = wide.reset_index().sort_values([*names, "label"], ascending=[False] * len(names) + [True])
     return order.reset_index(drop=True)

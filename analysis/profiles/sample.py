@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.config import Bands
 from analysis.errors import MethodError
+from analysis.language import named
 
 PLACE_PREFIX = "members_in__"
 # A cluster with more members than this (in percent) in its own voivodeship is called regional.
@@ -141,7 +142,7 @@ def members_from_elsewhere(answers: pd.DataFrame, voivodeships: pd.DataFrame) ->
         Columns group, label, value; one row per voivodeship.
     """
     rows = []
-    for code, name in zip(voivodeships["code"], voivodeships["name_pl"], strict=True):
+    for code, name in zip(voivodeships["code"], voivodeships[named("name")], strict=True):
         elsewhere = answers["seat_voivodeship"] != code
         rows.append((code, name, int(pd.to_numeric(answers.loc[elsewhere, PLACE_PREFIX + code]).sum())))
     return pd.DataFrame(rows, columns=["group", "label", "value"])

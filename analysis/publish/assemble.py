@@ -19,7 +19,7 @@ from analysis.publish import lint, pandoc
 from analysis.publish.bibliography import load_nocite, unused
 from analysis.publish.chapters import Rendered
 from analysis.publish.crossref import Label, is_reference, resolve
-from analysis.publish.foreign import load_foreign
+from analysis.publish.foreign import ForeignWords, load_foreign
 from analysis.publish.outline import Chapter
 from analysis.publish.pandoc import Node
 from analysis.publish.typography import bind, typeset
@@ -180,7 +180,9 @@ def _labels(chapters: Sequence[BookChapter], exhibits: Mapping[str, Any]) -> dic
             elif node["t"] == "Div" and "exhibit" in node["c"][0][1]:
                 exhibit = exhibits[node["c"][0][0]]
                 kind = "fig" if exhibit.kind == "figure" else "tbl"
-                out[exhibit.id] = Label(exhibit.id, kind, str(exhibit.no), bind(exhibit.title))
+                out[exhibit.id] = Label(
+                    exhibit.id, kind, str(exhibit.no), bind(exhibit.title) if chapter.lang == "pl" else exhibit.title
+                )
     return out
 
 
@@ -235,6 +237,7 @@ def make_book(
     out_dir: Path,
     lang: str = "pl",
     whole: bool = False,
+    foreign: ForeignWords | None = None,
 ) -> Book:
     """Join the chapters, number sections, resolve references and citations, set typography; write book.md, book.json.
 
@@ -257,7 +260,7 @@ def make_book(
     for chapter in book.chapters:
         chapter.blocks = resolve(chapter.blocks, book.labels, chapter.lang)
     _cite(book, report_dir, lang, whole)
-    foreign = load_foreign(report_dir)
+    foreign = foreign or load_foreign(report_dir)
     for chapter in book.chapters:
         chapter.blocks = typeset(chapter.blocks, chapter.lang)
         chapter.inlines = typeset(chapter.inlines, chapter.lang)

@@ -33,7 +33,17 @@ from analysis.publish.pandoc import Node
 from analysis.publish.publication import LANG, Publication
 from analysis.publish.typography import bind
 
-KEYWORDS = ("klastry", "benchmarking", "Polska")
+KEYWORDS = {"pl": ("klastry", "benchmarking", "Polska"), "en": ("clusters", "benchmarking", "Poland")}
+
+
+_WORDS = {
+    "pl": {"contents": "Spis treści", "figures": "Spis rysunków", "tables": "Spis tabel", "lang": "pl-PL"},
+    "en": {"contents": "Contents", "figures": "Figures", "tables": "Tables", "lang": "en-GB"},
+}
+
+
+def _bound(text: str, lang: str) -> str:
+    return bind(text) if lang == LANG else text
 
 
 def _styled(style: str, inlines: list[Node]) -> Node:
@@ -43,7 +53,7 @@ def _styled(style: str, inlines: list[Node]) -> Node:
 def _exhibit(exhibit: Exhibit, pub: Publication, lang: str, numbers: dict[str, Node]) -> list[Node]:
     figure = exhibit.kind == "figure"
     word = exhibit_name(exhibit.kind, "", lang)
-    title = [{"t": "Str", "c": word}, numbers[exhibit.id], *pandoc.text_inlines(f". {bind(exhibit.title)}")]
+    title = [{"t": "Str", "c": word}, numbers[exhibit.id], *pandoc.text_inlines(f". {_bound(exhibit.title, lang)}")]
     caption = _styled("Figure Caption" if figure else "Table Caption", title)
     blocks = [pandoc.div(exhibit.id, [], [caption])]
     if figure:
@@ -56,8 +66,8 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str, numbers: dict[str, N
         small = " Small" if len(table.heads) > 7 else ""
         blocks.append(to_tree(table, cell_style=f"Table Text{small}", head_style=f"Table Head{small}"))
     if exhibit.note:
-        blocks.append(_styled("Source", pandoc.text_inlines(bind(exhibit.note))))
-    blocks.append(_styled("Source", pandoc.text_inlines(f"{SOURCE_WORD[lang]}: {bind(exhibit.source)}")))
+        blocks.append(_styled("Source", pandoc.text_inlines(_bound(exhibit.note, lang))))
+    blocks.append(_styled("Source", pandoc.text_inlines(f"{SOURCE_WORD[lang]}: {_bound(exhibit.source, lang)}")))
     return blocks
 
 
@@ -129,7 +139,7 @@ def _for_docx(
     for landscape, run in page_runs([head, *chapter.blocks], pub.exhibits):
         inside = list(pandoc.change(json.loads(json.dumps(run)), action))
         blocks += [_break(False), *inside, _break(True)] if landscape else inside
-    return blocks if chapter.lang == LANG else [pandoc.div("", [], blocks, lang=f"{chapter.lang}-GB")]
+    return blocks if chapter.lang == pub.lang else [pandoc.div("", [], blocks, lang=f"{chapter.lang}-GB")]
 
 
 def _break(landscape: bool) -> Node:
@@ -138,6 +148,7 @@ def _break(landscape: bool) -> Node:
 
 def _front(pub: Publication) -> list[Node]:
     labels = pub.book.labels.values()
+    words = _WORDS[pub.lang]
 
     def entry(label: Label) -> tuple[str, str, str]:
         return (
@@ -149,12 +160,14 @@ def _front(pub: Publication) -> list[Node]:
     blocks: list[Node] = []
     if pub.provenance_note:
         blocks.append(_styled("Callout", pandoc.text_inlines(pub.provenance_note)))
-    blocks.append(_styled("TOC Heading", pandoc.text_inlines("Spis treści")))
+    blocks.append(_styled("TOC Heading", pandoc.text_inlines(words["contents"])))
     blocks.append(listing('TOC \\o "1-3" \\h \\z \\u', (entry(x) for x in labels if x.kind == "sec" and x.level <= 3)))
-    for kind, title, name in (("fig", "Spis rysunków", "figure"), ("tbl", "Spis tabel", "table")):
+    for kind, title, name in (("fig", words["figures"], "figure"), ("tbl", words["tables"], "table")):
         some = [x for x in labels if x.kind == kind]
         if some:
-            entries = [("TableofFigures", bookmark(x.id), f"{exhibit_name(name, x.number)}. {x.title}") for x in some]
+            entries = [
+                ("TableofFigures", bookmark(x.id), f"{exhibit_name(name, x.number, pub.lang)}. {x.title}") for x in some
+            ]
             blocks.append(_styled("TOC Heading", pandoc.text_inlines(title)))
             blocks.append(listing(f'TOC \\h \\z \\c "{SEQUENCES[kind]}"', entries))
     return blocks
@@ -171,8 +184,8 @@ def _meta(pub: Publication) -> Node:
         "date": inlines(imprint),
         "subject": inlines(pub.subtitle),
         "description": inlines(f"{pub.subtitle}. {pub.period}."),
-        "keywords": {"t": "MetaList", "c": [inlines(word) for word in KEYWORDS]},
-        "lang": {"t": "MetaString", "c": "pl-PL"},
+        "keywords": {"t": "MetaList", "c": [inlines(word) for word in KEYWORDS[pub.lang]]},
+        "lang": {"t": "MetaString", "c": _WORDS[pub.lang]["lang"]},
     }
 
 

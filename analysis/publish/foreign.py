@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -44,9 +44,10 @@ def _once(node: Node) -> Node | None:
 
 @dataclass(frozen=True)
 class ForeignWords:
-    """Terms by language; `of` gives what a text in one language has to mark."""
+    """Terms by language, and patterns of other foreign text; `pieces` gives what a text in one language has to mark."""
 
     terms: Mapping[str, tuple[str, ...]]
+    patterns: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _compiled(self) -> dict[str, re.Pattern[str]]:
@@ -64,6 +65,8 @@ class ForeignWords:
         for other, pattern in self._compiled.items():
             if other != lang:
                 cuts += [(m.start(), m.end(), other) for m in pattern.finditer(text)]
+        for other, quoted in self.patterns.items():
+            cuts += [(m.start(), m.end(), other) for m in re.finditer(quoted, text)] if other != lang else []
         out, at = [], 0
         for start, end, other in sorted(cuts):
             if start < at:

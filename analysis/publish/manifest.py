@@ -25,8 +25,19 @@ _INPUTS = (
     "report",
     "workflow",
 )
-# Executed notebooks and logs hold times; formats before promotion are the report once more.
-_NOT_OUTPUTS = ("logs/", "notebooks/", "50_chapters/out/", "50_chapters/quarto/", ".", "manifest.json")
+# Executed notebooks and logs hold times; formats before promotion are the report once more; editions in other languages
+# and what they fetch are made after the manifest.
+_NOT_OUTPUTS = (
+    "logs/",
+    "notebooks/",
+    "50_chapters/out/",
+    "50_chapters/quarto/",
+    ".",
+    "manifest.json",
+    "kept/",
+    "en/",
+    "60_report/en/",
+)
 
 
 _CONFIDENTIAL = {"private", "confidential"}

@@ -33,12 +33,17 @@ NAME_COLUMNS = 2
 SHORT_TAIL_CM = 6.5  # so high on its page, with a margin of 2.6, ends a stretch whose tail is a few lines
 
 
+def _bound(text: str, lang: str) -> str:
+    """Polish typography for Polish text only."""
+    return bind(text) if lang == "pl" else text
+
+
 def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> str:
     common = [
         f"  no: {typst_string(str(exhibit.no))}",
-        f"  title: {typst_string(bind(exhibit.title))}",
-        f"  source: {typst_string(bind(exhibit.source))}",
-        f"  note: {typst_string(bind(exhibit.note))}",
+        f"  title: {typst_string(_bound(exhibit.title, lang))}",
+        f"  source: {typst_string(_bound(exhibit.source, lang))}",
+        f"  note: {typst_string(_bound(exhibit.note, lang))}",
         f"  lang: {typst_string(lang)}",
         f"  id: {typst_string(exhibit.id)}",
     ]
@@ -155,7 +160,7 @@ def chapter_source(chapter: BookChapter, pub: Publication, new_page: bool = True
     body = pandoc.write(pub.book.doc(blocks), "typst", ["--wrap=none", "--syntax-highlighting=none"]).decode()
     # Tables written by hand have no number and no place in the list of tables.
     body = body.replace("kind: table", "kind: table, outlined: false")
-    language = "" if chapter.lang == "pl" else f'#set text(lang: "{chapter.lang}", region: "GB")\n'
+    language = "" if chapter.lang == pub.lang else f'#set text(lang: "{chapter.lang}", region: "GB")\n'
     return '#import "report.typ": *\n' + language + body
 
 
@@ -170,6 +175,7 @@ def _main(pub: Publication) -> str:
         "author": pub.publisher,
         "description": f"{pub.subtitle}. {pub.period}.",
         "running": pub.title,
+        "lang": pub.lang,
         "figures": "fig" in kinds,
         "tables": "tbl" in kinds,
     }

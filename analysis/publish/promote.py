@@ -14,6 +14,29 @@ from analysis.publish.gate import check_protection
 from analysis.publish.publication import Publication
 
 
+def promote_language(pub: Publication) -> Path:
+    """Publish an edition in another language into `60_report/<language>`; returns that folder.
+
+    Raises
+    ------
+    PublishError
+        A format is missing; the last edition in this language stays as it was.
+    """
+    files = {name: pub.out_dir / name for name in ("html", pub.file_name("pdf"), pub.file_name("docx"))}
+    files[pub.file_name("xlsx")] = pub.home / "60_report" / pub.file_name("xlsx")
+    absent = [name for name, path in files.items() if not path.exists()]
+    if absent:
+        raise PublishError(f"the edition in `{pub.lang}` is not complete, so nothing was replaced: {', '.join(absent)}")
+    target = pub.home / "60_report" / pub.lang
+    with whole_folder(target) as staged:
+        for name, path in files.items():
+            if path.is_dir():
+                shutil.copytree(path, staged / name)
+            else:
+                shutil.copyfile(path, staged / name)
+    return target
+
+
 def promote(pub: Publication) -> Path:
     """Publish the finished formats into `60_report`; returns that folder.
 
@@ -27,6 +50,7 @@ def promote(pub: Publication) -> Path:
         "html": "html",
         pub.file_name("pdf"): "pdf",
         pub.file_name("docx"): "docx",
+        pub.file_name("epub"): "epub",
         pub.file_name("xlsx"): "annex",
         pub.file_name("xlsx", "en"): "annex",
         "dane": "annex",

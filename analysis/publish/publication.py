@@ -22,6 +22,7 @@ from analysis.publish.exhibits import Exhibit, load_exhibits
 from analysis.publish.foreign import ForeignWords, load_foreign
 from analysis.publish.typography import bind
 from analysis.sources import MADE_UP, SURVEY, load_edition
+from analysis.workspace import language_folder
 
 LANG = "pl"
 RECONSTRUCTED = (
@@ -40,7 +41,7 @@ class Publication:
     """One edition under one method, ready to be published from `build` into `build/60_report`.
 
     `project` holds `report/`; `info` is the content of `edition.yaml`; `words` the thresholds of the words that depend
-    on numbers.
+    on numbers. In another language than Polish `build` is the folder of that language inside the build.
     """
 
     project: Path
@@ -49,6 +50,7 @@ class Publication:
     info: Mapping[str, Any]
     words: Words
     method: str = "default"
+    lang: str = LANG
 
     @property
     def framework_root(self) -> Path:
@@ -76,6 +78,11 @@ class Publication:
         return self.build / "50_chapters"
 
     @property
+    def home(self) -> Path:
+        """The build of the first language: facts are the same in all."""
+        return self.build if self.lang == LANG else self.build.parent
+
+    @property
     def out_dir(self) -> Path:
         """Formats before they are promoted to the report."""
         return self.chapters_dir / "out"
@@ -83,7 +90,7 @@ class Publication:
     @cached_property
     def facts(self) -> dict[str, dict[str, Any]]:
         """Every fact of the build."""
-        path = self.build / "facts.json"
+        path = self.home / "facts.json"
         if not path.is_file():
             raise PublishError("facts.json is not there yet; run the analyses first: klastry build analyses")
         return dict(json.loads(path.read_text(encoding="utf-8")))
@@ -106,7 +113,11 @@ class Publication:
     @cached_property
     def foreign(self) -> ForeignWords:
         """Words in another language."""
-        return load_foreign(self.report_dir)
+        if self.lang == LANG:
+            return load_foreign(self.report_dir)
+        from analysis.publish.english import foreign_words
+
+        return foreign_words(self.project, self.edition)
 
     @cached_property
     def date(self) -> datetime.date:
@@ -127,28 +138,31 @@ class Publication:
 
     @property
     def date_text(self) -> str:
-        """Month and year of publication in Polish."""
-        return format_date(self.date, "LLLL y", locale=LANG)
+        """Month and year of publication."""
+        return format_date(self.date, "LLLL y", locale=self.lang)
 
     @property
     def title(self) -> str:
         """Title of the report."""
-        return bind(str(self.info["title"]))
+        return bind(str(self.info["title"])) if self.lang == LANG else str(self.info["title_en"])
 
     @property
     def subtitle(self) -> str:
         """What kind of report it is."""
-        return bind(str(self.info.get("subtitle") or "Raport ogólny"))
+        return bind(str(self.info.get("subtitle") or "Raport ogólny")) if self.lang == LANG else "General report"
 
     @property
     def edition_label(self) -> str:
         """Which edition of the text this is."""
+        if self.lang != LANG:
+            return "Reproducible edition in English"
         return str(self.info.get("edition_label") or "Wydanie odtwarzalne")
 
     @property
     def period(self) -> str:
         """Years the data are about."""
-        return f"Dane za lata {str(self.info['period']).replace('-', '–')}"
+        years = str(self.info["period"]).replace("-", "–")
+        return f"Dane za lata {years}" if self.lang == LANG else f"Data for {years}"
 
     @property
     def publisher(self) -> str:
@@ -167,16 +181,21 @@ class Publication:
             return bind(MADE_UP_NOTE)
         if self.confidential:
             return ""
+        if self.lang != LANG:
+            return " ".join(str(self.info["provenance_note_en"]).split())
         return bind(" ".join(str(self.info.get("provenance_note_pl") or RECONSTRUCTED).split()))
 
-    def file_name(self, kind: str, lang: str = LANG) -> str:
-        """Name of a published file: pdf, docx or xlsx; the workbook has an English edition as well."""
+    def file_name(self, kind: str, lang: str = "") -> str:
+        """Name of a published file: pdf, docx or xlsx, by default in the language of the publication."""
+        lang = lang or self.lang
         annex = {"pl": "aneks-statystyczny", "en": "statistical-annex"}[lang]
-        stem = annex if kind == "xlsx" else "raport-ogolny"
+        stem = annex if kind == "xlsx" else {"pl": "raport-ogolny", "en": "general-report"}[lang]
         return f"{stem}-{self.edition}.{kind}"
 
 
-def open_publication(project: Path, build: Path, edition: int, method: str = "default") -> Publication:
+def open_publication(
+    project: Path, build: Path, edition: int, method: str = "default", lang: str = LANG
+) -> Publication:
     """Open an edition for publishing.
 
     Raises
@@ -185,7 +204,8 @@ def open_publication(project: Path, build: Path, edition: int, method: str = "de
         The edition or the method does not exist.
     """
     info = load_edition(edition, project / "data").info
-    return Publication(project, build, edition, info, load_method(method, project / "config").words, method)
+    build = build if lang == LANG else language_folder(build, lang)
+    return Publication(project, build, edition, info, load_method(method, project / "config").words, method, lang)
 
 
 def load_knowledge(pub: Publication) -> Library:

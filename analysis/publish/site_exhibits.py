@@ -41,7 +41,7 @@ def exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[s
     name = exhibit_name(exhibit.kind, exhibit.no, lang)
 
     def said(text: str) -> str:
-        return pub.foreign.marked(bind(text), lang)
+        return pub.foreign.marked(bind(text) if lang == "pl" else text, lang)
 
     caption = (
         f'<figcaption><span id="{exhibit.id}-caption"><span class="exhibit-no">{name}.</span> '

@@ -34,6 +34,7 @@ def index_body(pub: Publication, pages: list[Page], finder: str) -> str:
     downloads = [
         (pub.file_name("pdf"), "Raport (PDF)", "wersja do druku, dostępna cyfrowo"),
         (pub.file_name("docx"), "Raport (DOCX)", "wersja edytowalna"),
+        (pub.file_name("epub"), "Raport (EPUB)", "książka elektroniczna"),
         (pub.file_name("xlsx"), "Aneks statystyczny (XLSX)", "tabele z liczbami"),
         (pub.file_name("xlsx", "en"), '<span lang="en">Statistical annex (XLSX)</span>', "tabele po angielsku"),
     ]

@@ -1,6 +1,6 @@
 """The steps of publishing, as the workflow calls them: each reads files of the build and writes files of the build.
 
-    chapters → html, pdf, docx, annex → publish → manifest
+    chapters → html, pdf, docx, epub, annex → publish → manifest
 
 A step prints one short line and raises `PublishError` with everything it found wrong. `publish` is the only step that
 touches `60_report`, and only after all formats are there.
@@ -184,6 +184,16 @@ def build_docx(pub: Publication) -> Path:
     return out
 
 
+def build_epub(pub: Publication) -> Path:
+    """Write the e-book into `50_chapters/out`."""
+    from analysis.publish.epub import build_epub as build
+
+    out = pub.out_dir / pub.file_name("epub")
+    build(pub, out)
+    print(f"epub: {out.stat().st_size // 1024} KiB")
+    return out
+
+
 def build_annex(pub: Publication) -> Path:
     """Write the statistical annex into `50_chapters/out`: workbooks in both languages, and the data package."""
     from analysis.publish.annex import build_annex as build
@@ -248,17 +258,39 @@ def merge_all_facts(pub: Publication) -> Path:
     return out
 
 
+def build_english(pub: Publication) -> Path:
+    """Make the English edition from its exhibits and put it beside the report, all or nothing."""
+    from analysis.publish.docx import build_docx as build_word
+    from analysis.publish.english import english_book
+    from analysis.publish.english_site import build_site
+    from analysis.publish.html import paginate
+    from analysis.publish.pdf import build_pdf as typeset
+    from analysis.publish.promote import promote_language
+
+    english = open_publication(pub.project, pub.build, pub.edition, pub.method, "en")
+    english_book(english, pub.book)
+    english.out_dir.mkdir(parents=True, exist_ok=True)
+    pages = build_site(english, [paginate(chapter) for chapter in pub.book.chapters], english.out_dir / "html")
+    printed = typeset(english, english.out_dir / english.file_name("pdf"))
+    build_word(english, english.out_dir / english.file_name("docx"))
+    target = promote_language(english)
+    print(f"english: {len(english.book.placed)} exhibits, {len(pages)} pages, PDF of {printed} pages")
+    return target
+
+
 STEPS: dict[str, Callable[[Publication], object]] = {
     "facts": merge_all_facts,
     "chapters": render_chapters,
     "html": build_html,
     "pdf": build_pdf,
     "docx": build_docx,
+    "epub": build_epub,
     "annex": build_annex,
     "individual": build_individual,
     "publish": publish,
     "manifest": write_manifest,
     "quarto": render_quarto,
+    "english": build_english,
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis import language
 from analysis.composite.structure import Structure
 from analysis.errors import FrameworkError
 
@@ -30,10 +31,10 @@ class Tree:
         """Code of the index."""
         return self.structure.root
 
-    def name(self, code: str, lang: str = "pl") -> str:
-        """Name of an indicator, a dimension or the index."""
+    def name(self, code: str, lang: str | None = None) -> str:
+        """Name of an indicator, a dimension or the index; by default in the process's language."""
         table = self.indicators if code in self.indicators.index else self.dimensions
-        return str(table.at[code, f"name_{lang}"])
+        return str(table.at[code, f"name_{lang or language.current()}"])
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

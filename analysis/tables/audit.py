@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from analysis.facts import FactSet
+from analysis.language import named, text
 from analysis.workspace import Column
 
 FOLDER = "45_website_audit"
@@ -55,11 +56,11 @@ def criteria_table(criteria: Mapping[str, _Criterion]) -> pd.DataFrame:
         {
             "item": item,
             "no": c.no,
-            "name": f"{c.no}. {c.name_pl}",
+            "name": f"{c.no}. {getattr(c, named('name'))}",
             "wcag": ", ".join(f"{n} ({level})" for n, level in zip(c.wcag, c.level, strict=True)),
-            "checked": c.checked_pl,
-            "automatic": c.automatic_pl,
-            "person": c.person_pl,
+            "checked": getattr(c, named("checked")),
+            "automatic": getattr(c, named("automatic")),
+            "person": getattr(c, named("person")),
         }
         for item, c in criteria.items()
     ]
@@ -87,9 +88,9 @@ def recommendation_table(
         {
             "no": r.number,
             "priority": str(r.priority),
-            "title": r.title,
-            "action": r.action,
-            "effect": r.effect,
+            "title": text(r.title),
+            "action": text(r.action),
+            "effect": text(r.effect),
             "criteria": ", ".join(str(criteria[item].no) for item in r.criteria) or "–",
             "needed": ", ".join(str(int(failing[item])) for item in r.criteria) or "–",
         }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from analysis.facts import FactSet
+from analysis.language import text
 from analysis.tables.exhibits import Labels
 from analysis.workspace import Column
 
@@ -53,6 +54,7 @@ def bridge_table(
     """
     columns = ["before", *factors, "after"]
     table = contributions.reset_index()[["code", "name", "level", *columns]].copy()
+    table["name"] = table["name"].map(text)
     for column in columns:
         signed = column in factors
         table[f"{column}_text"] = [

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from babel.dates import get_month_names
 
+from analysis import language
 from analysis.config import WITHHELD
 from analysis.errors import PublishError
 from analysis.workspace import Column, Workspace
@@ -17,6 +18,9 @@ from analysis.yamlfile import read_mapping
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+FIRST = "pl"
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Labels:
     words: Mapping[str, Mapping[str, str]]
     figures: Mapping[int, Mapping[str, str]]
     tables: Mapping[int, Mapping[str, str]]
+    lang: str = "pl"
 
     def __getitem__(self, section: str) -> Mapping[str, str]:
         """Words of one section; raises `PublishError` for an unknown section."""
@@ -45,8 +50,10 @@ class Labels:
         return listed[no]
 
 
-def load_labels(folder: Path, lang: str = "pl", edition: Mapping[str, Any] | None = None) -> Labels:
-    """Read `<lang>.yaml` and `exhibits_<lang>.yaml`.
+def load_labels(folder: Path, lang: str | None = None, edition: Mapping[str, Any] | None = None) -> Labels:
+    """Read `<lang>.yaml` and `exhibits_<lang>.yaml`, by default of the process's language.
+
+    Chapter and code of an exhibit are written in the Polish list only.
 
     `edition` is the content of `edition.yaml`: with it `%edition%`, `%previous%`, `%year1%`, `%year2%` and
     `%label_month%`, `%label_year%` (when quality labels were looked up again) become the edition's own.
@@ -56,9 +63,17 @@ def load_labels(folder: Path, lang: str = "pl", edition: Mapping[str, Any] | Non
     PublishError
         A file is missing.
     """
+    lang = lang or language.current()
     years = _years(edition, lang) if edition is not None else {}
-    titles = _dated(_load(folder, f"exhibits_{lang}.yaml", lang), years)
-    return Labels(_dated(load_words(folder, lang), years), titles["figures"], titles["tables"])
+    titles = _load(folder, f"exhibits_{lang}.yaml", lang)
+    if lang != FIRST:
+        first = _load(folder, f"exhibits_{FIRST}.yaml", FIRST)
+        for kind in ("figures", "tables"):
+            for no, caption in titles[kind].items():
+                shared = {key: first[kind][no][key] for key in ("chapter", "code") if key in first[kind].get(no, {})}
+                titles[kind][no] = {**shared, **caption}
+    titles = _dated(titles, years)
+    return Labels(_dated(load_words(folder, lang), years), titles["figures"], titles["tables"], lang)
 
 
 def _years(edition: Mapping[str, Any], lang: str) -> dict[str, str]:
@@ -172,7 +187,9 @@ class ExhibitDesk:
         """Save a table and return its printed columns, so that the notebook shows it."""
         caption = self.labels.caption("table", no)
         other: dict[str, Any] | None = None
-        if english is not None and self.english is not None:
+        if english is not None and self.labels.lang == "en":  # the whole edition is in English
+            table, columns, source = english.table, english.columns, english.source
+        elif english is not None and self.english is not None:
             words = self.english.caption("table", no)
             told = self._told(english.table, words.get("note", ""), self.english)
             other = {"title": words["title"], "note": told, "source": english.source}

@@ -54,7 +54,7 @@ def indicator_table(
     labels: Labels,
     *,
     number: Number,
-    lang: str = "pl",
+    lang: str | None = None,
     withheld: Collection[str] = (),
 ) -> pd.DataFrame:
     """Display table of the indicators of one area.

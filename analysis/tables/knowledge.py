@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from analysis.language import decimal_mark, text
 from analysis.tables.exhibits import ExhibitDesk, Labels
 from analysis.workspace import Column
 
 
 def _number(value: float, unit: str, words: Mapping[str, str]) -> str:
-    digits = f"{value:.1f}".removesuffix(".0").replace(".", ",")
+    digits = f"{value:.1f}".removesuffix(".0").replace(".", decimal_mark())
     return f"{digits}%" if unit == "percent" else f"{digits}{words.get(unit, '')}"
 
 
@@ -22,7 +23,7 @@ def listing_table(listing: pd.DataFrame, labels: Labels) -> tuple[pd.DataFrame, 
         {
             "no": listing["no"],
             "name": listing["name"],
-            "voivodeship": listing["voivodeship"],
+            "voivodeship": [text(name) for name in listing["voivodeship"]],
             "initiator": [
                 words[f"initiator_{code}"] + (f", {year}" if pd.notna(year) else "")
                 for code, year in zip(listing["initiator"], listing["year"], strict=True)
@@ -54,9 +55,10 @@ def comparison_table(found: pd.DataFrame, labels: Labels) -> tuple[pd.DataFrame,
         rows.append(
             {
                 "subject": row["subject"],
-                "name": row["name"],
-                "stated": f"{stated} ({row['as_of']})",
-                "other": f"{words['compare_' + row['kind']]}: {other}" + (f" ({row['other_as_of']})" if dated else ""),
+                "name": text(row["name"]),
+                "stated": f"{stated} ({text(row['as_of'])})",
+                "other": f"{words['compare_' + row['kind']]}: {other}"
+                + (f" ({text(row['other_as_of'])})" if dated else ""),
                 "verdict": words[f"verdict_{row['verdict']}"],
             }
         )
@@ -77,7 +79,9 @@ def criteria_table(criteria: pd.DataFrame, labels: Labels) -> tuple[pd.DataFrame
         f"{code} {name}" if code else words["not_measured"]
         for code, name in zip(criteria["indicator"], criteria["indicator_name"], strict=True)
     ]
-    table = criteria.assign(measure=measure)[["no", "criterion", "area", "measure", "note"]]
+    table = criteria.assign(measure=measure, note=criteria["note"].map(text))[
+        ["no", "criterion", "area", "measure", "note"]
+    ]
     columns = [
         Column("no", labels["columns"]["position"], align="right", format="integer", width=0.06),
         Column("criterion", words["criterion"], width=0.24),
@@ -95,12 +99,12 @@ def conditions_table(
     words = labels["knowledge"]
     rows = []
     for (name, checked, reason), row in zip(conditions, tested.to_dict("records"), strict=True):
-        result = reason
+        result = text(reason)
         if pd.notna(row["n"]):
             result = f"{row['n']} {words['of']} {row['of']}"
             result += f"; {words['least']}: {row['least']}" if pd.notna(row["least"]) else ""
-            result += f"; {words['missing']}: {row['names']}" if row["names"] else ""
-        rows.append({"name": name, "checked": checked or "–", "result": result,
+            result += f"; {words['missing']}: {', '.join(map(text, row['names'].split(', ')))}" if row["names"] else ""
+        rows.append({"name": name, "checked": text(checked) or "–", "result": result,
                      "verdict": words[f"condition_{row['verdict']}"]})  # fmt: skip
     columns = [
         Column("name", words["condition"], width=0.3),

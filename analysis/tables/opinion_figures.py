@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import language
 from analysis.facts import FactSet
 from analysis.tables.opinions import _Questions
 
@@ -40,7 +41,7 @@ def diverging_rows(
         Columns item, label, low, average, high (percent of those with an opinion), dont_know (percent of all), mark
         (mean rating; empty without one), n.
     """
-    said = _Questions(codebook, option_lists, "pl")
+    said = _Questions(codebook, option_lists, language.current())
     whole = estimates[(estimates["dimension"] == "all") & estimates["item"].str.startswith(f"{question}__")]
     rows = []
     for item, own in whole.groupby("item", sort=False):
@@ -62,7 +63,7 @@ def diverging_rows(
 
 def priority_rows(estimates: pd.DataFrame, codebook: pd.DataFrame, option_lists: pd.DataFrame) -> pd.DataFrame:
     """Mean rating of the coordinator (x) and importance (y) of the areas that both questions name, with intervals."""
-    said = _Questions(codebook, option_lists, "pl")
+    said = _Questions(codebook, option_lists, language.current())
     means = estimates[(estimates["dimension"] == "all") & (estimates["measure"] == "mean")].set_index("item")
     rows = []
     for item in means.index:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import language
+from analysis.language import decimal_mark, named
 from analysis.tables.exhibits import Labels
 from analysis.workspace import Column
 
@@ -32,9 +34,9 @@ def short_label(text: str) -> str:
     )
 
 
-def headline_labels(headlines: pd.DataFrame, lang: str = "pl") -> dict[str, str]:
+def headline_labels(headlines: pd.DataFrame, lang: str | None = None) -> dict[str, str]:
     """Return option list → words for its favourable answers."""
-    return dict(zip(headlines["option_list"], headlines[f"label_{lang}"], strict=True))
+    return dict(zip(headlines["option_list"], headlines[f"label_{lang or language.current()}"], strict=True))
 
 
 class _Questions:
@@ -65,7 +67,7 @@ def survey_table(
     words: Mapping[str, str],
     *,
     number: Number,
-    lang: str = "pl",
+    lang: str | None = None,
 ) -> pd.DataFrame:
     """Table 37: every answer in the order of the questionnaire, with its base and interval.
 
@@ -84,7 +86,7 @@ def survey_table(
         Columns item, option, measure, name, value (number), low, high, value_text, low_text, high_text, n, emphasis. A
         question is an emphasised row that has only a name. Of a rating there is the mean, as in print.
     """
-    said = _Questions(codebook, option_lists, lang)
+    said = _Questions(codebook, option_lists, lang or language.current())
     whole = estimates[estimates["dimension"] == "all"]
     rows: list[dict[str, object]] = []
     current = ""
@@ -152,7 +154,7 @@ def cross_table(
     groups: Mapping[tuple[str, str], str],
     *,
     number: Number,
-    lang: str = "pl",
+    lang: str | None = None,
 ) -> tuple[pd.DataFrame, list[Column]]:
     """One row for each item with its headline, one column for all members and for each group.
 
@@ -174,7 +176,7 @@ def cross_table(
         groups whose number rests on few answers, emphasis) and its columns. Groups that are small in every row are
         marked in their heading instead.
     """
-    said = _Questions(codebook, option_lists, lang)
+    said = _Questions(codebook, option_lists, lang or language.current())
     keep = estimates["measure"].isin(["headline", "mean"]) | (estimates["type"] == "tick")
     shown = estimates[keep].copy()
     shown["column"] = shown["dimension"] + "/" + shown["group"]
@@ -227,7 +229,7 @@ def difference_table(
     *,
     number: Number,
     most: int,
-    lang: str = "pl",
+    lang: str | None = None,
 ) -> pd.DataFrame:
     """The `most` tests with the smallest p: what, between which groups, both ends, the statistic and p.
 
@@ -236,13 +238,13 @@ def difference_table(
     differences
         From `analysis.opinions.differences.compare_groups`.
     """
-    said = _Questions(codebook, option_lists, lang)
+    said = _Questions(codebook, option_lists, lang or language.current())
     first = differences.sort_values(["p_permutation", "p_rao_scott", "item"], kind="stable").head(most)
     rows = []
     for row in first.to_dict("records"):
         item, dimension = str(row["item"]), str(row["dimension"])
         part = said.item(item)
-        what = f"{said.entries[item]['question_no']}. {part or said.entries[item][f'question_{lang}']}"
+        what = f"{said.entries[item]['question_no']}. {part or said.entries[item][f'question_{said.lang}']}"
         sign = "" if row["measure"] == "mean" else "%"
         ends = {
             e: f"{groups[dimension, str(row[e])]} ({number(row[f'{e}_value'], 1)}{sign})" for e in ("lowest", "highest")
@@ -272,10 +274,10 @@ def difference_columns(words: Mapping[str, str]) -> list[Column]:
 
 
 def triangulation_table(
-    summary: pd.DataFrame, topics: pd.DataFrame, words: Mapping[str, str], *, number: Number, lang: str = "pl"
+    summary: pd.DataFrame, topics: pd.DataFrame, words: Mapping[str, str], *, number: Number, lang: str | None = None
 ) -> pd.DataFrame:
     """Agreement topic by topic as printed; a dash where a measure does not belong to the kind of topic."""
-    names = topics.set_index("topic")[f"label_{lang}"]
+    names = topics.set_index("topic")[f"label_{lang or language.current()}"]
     rows = []
     for row in summary.to_dict("records"):
         quantity = row["kind"] == "quantity"
@@ -308,7 +310,7 @@ def triangulation_columns(words: Mapping[str, str]) -> list[Column]:
 
 
 def contradiction_table(
-    found: pd.DataFrame, topics: pd.DataFrame, words: Mapping[str, str], *, number: Number, lang: str = "pl"
+    found: pd.DataFrame, topics: pd.DataFrame, words: Mapping[str, str], *, number: Number, lang: str | None = None
 ) -> pd.DataFrame:
     """Contradictions by topic and direction: clusters, and the members' shares in them from least to most.
 
@@ -318,7 +320,7 @@ def contradiction_table(
         From `analysis.opinions.triangulation.contradictions`. The list by cluster stays in the build: two answers of
         one respondent side by side do not belong in a report.
     """
-    names = topics.set_index("topic")[f"label_{lang}"]
+    names = topics.set_index("topic")[f"label_{lang or language.current()}"]
     over = found["gap"] > 0
     rows = []
     for (topic, above), own in found.assign(over=over).groupby(["topic", "over"], sort=False):
@@ -356,15 +358,21 @@ def base_table(bases: pd.DataFrame, codebook: pd.DataFrame, words: Mapping[str, 
     bases
         From `analysis.reproduction.member_counts.bases_of_items`.
     """
-    questions = codebook.drop_duplicates("question_no").set_index("question_no")["question_pl"]
+    questions = codebook.drop_duplicates("question_no").set_index("question_no")[named("question")]
+    items = dict(zip(codebook["option_pl"], codebook[named("option")], strict=True))
     odd = bases[bases["base"].isna() | (bases["base"] < whole)]
     ordered = pd.concat([odd[odd["base"].isna()], odd[odd["base"].notna()]])
-    rows = [
-        {"name": f"{row['question_no']}. {short_label(row['item_pl'] or questions[row['question_no']])}",
-         "shares": str(row["shares"]).replace(".", ","), "total": row["total"],
-         "base": words["no_base"] if pd.isna(row["base"]) else str(row["base"])}
-        for row in ordered.to_dict("records")
-    ]  # fmt: skip
+    rows = []
+    for row in ordered.to_dict("records"):
+        item = items.get(row["item_pl"], row["item_pl"]) or questions[row["question_no"]]
+        rows.append(
+            {
+                "name": f"{row['question_no']}. {short_label(item)}",
+                "shares": str(row["shares"]).replace(".", decimal_mark()),
+                "total": row["total"],
+                "base": words["no_base"] if pd.isna(row["base"]) else str(row["base"]),
+            }
+        )
     return pd.DataFrame(rows, columns=["name", "shares", "total", "base"])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.language import text
 from analysis.workspace import Column
 
 FOLDER = "52_good_practices"
@@ -99,7 +100,7 @@ def in_words(stated: pd.DataFrame, units: Mapping[str, str], bounds: Mapping[str
         first = rows[0]
         values = "–".join(number(row["value"], row["decimals"]) for row in rows)
         before = bounds.get(first["bound"], "")
-        name = _LIMIT.sub("", first["name"])
+        name = text(_LIMIT.sub("", first["name"]))
         parts.append(f"{name}: {before}{' ' if before else ''}{values}{units.get(first['unit'], '')}")
     return "; ".join(parts)
 

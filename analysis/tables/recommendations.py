@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.facts import FactSet
 from analysis.framework import Framework
+from analysis.language import named, text
 from analysis.workspace import Column
 
 NUMBER = Callable[[float, int], str]
@@ -44,7 +45,7 @@ def matrix_table(catalogue: pd.DataFrame, addressees: pd.DataFrame, words: Mappi
 
 def matrix_columns(addressees: pd.DataFrame, words: Mapping[str, str]) -> list[Column]:
     """Columns of the matrix."""
-    own = [Column(str(code), str(short), align="center") for code, short in addressees["short_pl"].items()]
+    own = [Column(str(code), str(short), align="center") for code, short in addressees[named("short")].items()]
     return [Column("number", words["number"]), Column("title", words["recommendation"], width=0.3), *own]
 
 
@@ -83,7 +84,7 @@ def evidence_table(
             limit = _shown(row["limit"], row["unit"] if row["limit_fact"] else "", row["limit_decimals"], number)
             rows.append(
                 {
-                    "says": row["says"],
+                    "says": row["says"] if row["kind"] == "need" else text(row["says"]),
                     "value": _shown(row["value"], row["unit"], row["decimals"], number),
                     "limit": f"{words[row['comparison']]} {limit}",
                     "met": words["met"] if row["met"] else words["not_met"],

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.config import Resilience
 from analysis.errors import FactError
+from analysis.language import text
 from analysis.workspace import Column
 
 FOLDER = "43_resilience"
@@ -65,7 +66,7 @@ def printed_beside(
         head = {
             "id": row["id"],
             "dimension": words[f"dimension_{row['dimension']}"],
-            "name": row["name_pl"],
+            "name": text(row["name_pl"]),
         }
         if not row["claim"]:
             dash = SINGLE_DASH

@@ -9,7 +9,7 @@ from analysis.tables.exhibits import English, ExhibitDesk, Labels
 from analysis.workspace import Column
 
 
-def framework_table(framework: Framework, labels: Labels, lang: str = "pl") -> pd.DataFrame:
+def framework_table(framework: Framework, labels: Labels, lang: str | None = None) -> pd.DataFrame:
     """Areas, sub-areas and their numbers of indicators.
 
     Returns

@@ -24,7 +24,7 @@ def _group(cross: pd.DataFrame, dimension: str, group: str) -> pd.DataFrame:
 
 
 def score_table(
-    cross: pd.DataFrame, framework: Framework, dimension: str, group: str, lang: str = "pl"
+    cross: pd.DataFrame, framework: Framework, dimension: str, group: str, lang: str | None = None
 ) -> pd.DataFrame:
     """One group's distribution: a row for each sub-area, area and the overall score, a column for each measure.
 

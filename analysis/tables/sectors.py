@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.config import WITHHELD
 from analysis.facts import FactSet
 from analysis.framework import Framework
+from analysis.language import named
 from analysis.tables.exhibits import Labels
 from analysis.workspace import Column
 
@@ -65,7 +66,7 @@ def sector_table(
             name, unit = labels["columns"]["members"], ""
         else:
             entry = framework.indicators.loc[code]
-            name = f"{code} {entry['short_pl']}"
+            name = f"{code} {entry[named('short')]}"
             unit = labels["units"].get(str(entry["unit"]), "") if entry["unit"] != "count" else ""
         share = row["measure"] == SHARE
         unit = "%" if share else unit

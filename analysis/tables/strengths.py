@@ -19,7 +19,12 @@ EMPTY = "–"
 
 
 def strength_table(
-    listed: pd.DataFrame, framework: Framework, number: Callable[[float, int], str], *, decimals: int, lang: str = "pl"
+    listed: pd.DataFrame,
+    framework: Framework,
+    number: Callable[[float, int], str],
+    *,
+    decimals: int,
+    lang: str | None = None,
 ) -> pd.DataFrame:
     """Two lists side by side, each entry with its median in brackets.
 

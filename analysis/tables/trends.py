@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.facts import FactSet
 from analysis.framework import Framework
+from analysis.language import named
 from analysis.tables.exhibits import Labels
 from analysis.workspace import Column
 
@@ -75,7 +76,7 @@ def change_table(trends: pd.DataFrame, framework: Framework, number: Callable[[f
         own = indicators[indicators["subject"] == code].set_index("statistic")
         entry = framework.indicators.loc[code]
         decimals = int(entry["decimals"])
-        row = {"code": code, "name": f"{code} {entry['short_pl']}"}
+        row = {"code": code, "name": f"{code} {entry[named('short')]}"}
         for statistic in SHOWN:
             cell = dict.fromkeys(("before", "now", "change"), EMPTY)
             if statistic in own.index:
@@ -86,7 +87,7 @@ def change_table(trends: pd.DataFrame, framework: Framework, number: Callable[[f
                     change = this["change_pct"]
                     cell["change"] = EMPTY if pd.isna(change) else _signed(float(change), number)
             row |= {f"{statistic}_{end}": text for end, text in cell.items()}
-        rows.append(row | {"reason": str(own["reason_pl"].iloc[0])})
+        rows.append(row | {"reason": str(own[named("reason")].iloc[0])})
     table = pd.DataFrame(rows)
     letters = dict(zip([r for r in dict.fromkeys(table["reason"]) if r], ascii_lowercase, strict=False))
     table["remark"] = table["reason"].map(letters).fillna(EMPTY)

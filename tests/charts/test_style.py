@@ -36,7 +36,7 @@ def test_axis_has_a_decimal_comma():
     figure = style.new_figure(4)
     axes = figure.add_subplot()
     axes.set_xlim(0, 1)
-    style.polish_axis(axes, axis="x", decimals=1)
+    style.number_axis(axes, axis="x", decimals=1)
     figure.canvas.draw()
     shown = [label.get_text() for label in axes.get_xticklabels()]
     assert "0,2" in shown

@@ -14,7 +14,7 @@ from mini import make_project
 from analysis.publish import steps
 from analysis.publish.publication import Publication, open_publication
 
-ALL = ("chapters", "html", "pdf", "docx", "annex", "publish", "manifest")
+ALL = ("chapters", "html", "pdf", "docx", "epub", "annex", "publish", "manifest")
 
 
 def build_all(folder: Path) -> Publication:

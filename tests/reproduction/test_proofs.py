@@ -18,14 +18,15 @@ from analysis.reproduction.consistency import Tables
 from analysis.reproduction.ledger import READINGS_OF_METHOD
 from analysis.reproduction.printed import Interval, parse_printed
 from analysis.reproduction.proofs import Audit, answers, contradictions, irreducible, prove, severity
+from analysis.reproduction.proofs.annex import KIND_ORDER, annex_tables, distance
 from analysis.reproduction.proofs.answers import AnswersSystem, Quantity
 from analysis.reproduction.proofs.collect import answers_are
 from analysis.reproduction.proofs.engine import Proof, nearest
-from analysis.reproduction.proofs.polish import BY_RULE, KIND_ORDER, annex_tables, distance
 from analysis.reproduction.proofs.relations import Relation, possible
 from analysis.reproduction.proofs.sectors import SectorSystem
 from analysis.reproduction.proofs.statements import Cut, Says, Statement
 from analysis.reproduction.proofs.wording import stands_for
+from analysis.reproduction.proofs.words import word
 from analysis.reproduction.published import published_tables, read_published
 
 EDITION = Path(__file__).resolve().parents[2] / "data/editions/2024"
@@ -432,7 +433,7 @@ def test_the_annex_in_polish_has_every_proof_once(proved: tuple[Proof, ...], pri
     assert rows["values"].str.len().gt(0).all() and rows["repair"].str.len().gt(0).all()
     (budget,) = rows.loc[rows["lines"] == "9394, 12497", "repair"]
     assert budget.endswith("liczba odpowiedzi: 37")
-    by_rule = rows[rows["repair"] == BY_RULE]
+    by_rule = rows[rows["repair"] == word("by_rule")]
     assert 5 <= len(by_rule) < sum(p.kind == "method" for p in proved)
 
 

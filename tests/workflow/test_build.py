@@ -16,7 +16,7 @@ from analysis.sources import seal, sha256
 
 pytestmark = [pytest.mark.product, pytest.mark.workflow]
 PARTS = ("analysis", "config", "data", "notebooks", "report", "workflow", ".snakemake/metadata")
-BOOK = {"chapters_50", "html", "pdf", "docx", "publish", "manifest"}
+BOOK = {"chapters_50", "html", "pdf", "docx", "epub", "publish", "manifest"}
 
 
 class Copy:

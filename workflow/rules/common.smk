@@ -21,7 +21,7 @@ COOPERATION = ["cooperation_nodes", "cooperation_ties"]
 # Sections of the method that build the index.
 STEPS = ["availability", "denomination", "imputation", "treatment", "normalisation", "weights", "aggregation", "ranks"]
 # Modules at the top of the package that every step goes through.
-CORE = ["errors", "messages", "config", "facts", "files", "framework", "sources", "workspace", "yamlfile"]
+CORE = ["errors", "messages", "config", "facts", "files", "framework", "kept", "language", "sources", "workspace", "yamlfile"]
 
 
 def package(*names):

@@ -115,6 +115,20 @@ rule docx:
         PUBLISH + "--log {log} docx"
 
 
+rule epub:
+    input:
+        book=rules.chapters_50.output,
+        style=STYLE_FILES,
+    output:
+        f"{OUT}/raport-ogolny-{EDITION}.epub",
+    log:
+        BUILD + "/logs/60_epub.log",
+    message:
+        "60_report: epub"
+    shell:
+        PUBLISH + "--log {log} epub"
+
+
 rule annex:
     input:
         exhibits=ALL_EXHIBITS,
@@ -147,6 +161,7 @@ rule publish:
         html=rules.html.output,
         pdf=rules.pdf.output,
         docx=rules.docx.output,
+        epub=rules.epub.output,
         xlsx=rules.annex.output,
         individual=rules.individual_reports.output,
         attack=rules.disclosure_48.output.summary,
@@ -161,6 +176,45 @@ rule publish:
         "60_report"
     shell:
         PUBLISH + "--log {log} publish && touch {output}"
+
+
+rule exhibits_en:
+    input:
+        facts=rules.facts.output,
+        exhibits=ALL_EXHIBITS,
+        notebooks=sorted(str(p) for p in Path("notebooks").glob("[0-9]*.ipynb")),
+        labels=REPORT_FILES,
+        framework=framework_files(),
+        knowledge=knowledge_files(),
+        script="workflow/scripts/translate_exhibits.py",
+        code=package("charts", "tables", "reproduction", "knowledge"),
+    output:
+        # The exhibits are written beside it, as many as the notebooks make.
+        BUILD + "/logs/40_exhibits_en.done",
+    log:
+        BUILD + "/logs/40_exhibits_en.log",
+    message:
+        "40_analyses, English"
+    shell:
+        f"python workflow/scripts/translate_exhibits.py --language en --edition {EDITION} --method {METHOD} "
+        f"--build {BUILD} --log {{log}} && touch {{output}}"
+
+
+rule english:
+    input:
+        exhibits=rules.exhibits_en.output,
+        report=rules.publish.output,
+        style=STYLE_FILES,
+        labels=REPORT_FILES,
+        code=package("publish"),
+    output:
+        BUILD + "/logs/60_report_en.done",
+    log:
+        BUILD + "/logs/60_report_en.log",
+    message:
+        "60_report, English"
+    shell:
+        PUBLISH + "--log {log} english && touch {output}"
 
 
 rule manifest:

@@ -1,4 +1,4 @@
-"""Proofs in Polish, for the annex of the report: what is said, where, and what would repair it.
+"""Proofs in words, for the annex of the report: what is said, where, and what would repair it.
 
 In each table the weightiest come first: by `KIND_ORDER`, and within a kind by `distance`, how far the nearest number is
 with which the others could hold. Exchanged editions are one mistake and stay in the order of the annex.
@@ -12,67 +12,44 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis import language
 from analysis.errors import FrameworkError
 from analysis.reproduction.proofs.engine import Proof
 from analysis.reproduction.proofs.prove import Audit, severity
 from analysis.reproduction.proofs.report import lines_of
 from analysis.reproduction.proofs.statements import Cut, Statement
+from analysis.reproduction.proofs.words import word, words
 
 KIND_ORDER = ("impossible", "edition", "method", "two values", "answers", "sum", "unit", "wording", "rounding")
-BY_RULE = "obszar jako średnia wskaźników"
 COLUMNS = ("no", "what", "lines", "values", "repair", "proof")
-MEASURES = {
-    "mean": "średnia", "median": "mediana", "benchmark": "największa wartość", "min": "najmniejsza wartość",
-    "q1": "pierwszy kwartyl", "q3": "trzeci kwartyl", "total": "suma", "iqr": "rozstęp międzykwartylowy",
-    "growth": "średni roczny wzrost", "count": "liczba", "ratio": "krotność", "ratio_median": "krotność mediany",
-    "n_sites_passing": "liczba stron spełniających", "n_sites": "liczba stron",
-    "share_eq(0)": "odsetek stron niespełniających", "share": "odsetek", "other": "liczba z komentarza",
-}  # fmt: skip
-SECTORS = {
-    "bio": "biotechnologia", "chem": "chemia", "edu": "edukacja, żywność, turystyka", "ict": "ICT",
-    "moto": "motoryzacja", "metal": "przemysł metalowy",
-}  # fmt: skip
-UNITS = {
-    "count": "", "clusters": "", "enterprises": "", "entities": "", "placements": "", "members": "", "persons": "",
-    "points": "pkt", "thousand": "tys.", "thousand persons": "tys. os.", "thousand m2": "tys. m²", "m2": "m²", "%": "%",
-}  # fmt: skip
-SUPPOSED = (
-    ("all answered", "odpowiedziały wszystkie klastry"),
-    ("supposed:all have", "każdy klaster ma wynik"),
-    ("supposed:alike", "obie wielkości podały te same klastry i zmierzono je tak samo"),
-    ("supposed:same years", "za każdy rok odpowiedziały te same klastry"),
-    ("supposed:base", "podstawą odsetka są wszystkie klastry"),
-    ("rule:area", "metodyka: wynik obszaru to zwykła średnia wyników podobszarów"),
-    ("rule:overall", "metodyka: wynik ogółem to średnia wyników obszarów"),
-    ("rule:unit", "miary jednego wskaźnika mają jedną jednostkę"),
-    ("supposed:", "drugą wielkość mogą mieć tylko klastry, które mają pierwszą"),
-)
 
 
 def _number(text: str) -> str:
-    """Return numbers with a decimal comma, and thousands apart from five digits on."""
+    """Return numbers with the decimal mark of the language, and thousands apart from five digits on."""
     apart = re.sub(r"\d{5,}", lambda m: f"{int(m[0]):,}".replace(",", "\u00a0"), text)
-    return re.sub(r"(?<=\d)\.(?=\d)", ",", apart)
+    return re.sub(r"(?<=\d)\.(?=\d)", language.decimal_mark(), apart)
 
 
 def _tied(text: str) -> str:
     """Return a text whose short marks do not part from the number that follows."""
-    return re.sub(r"\b(w\.|tab\.|pyt\.|od|do|N =) (?=\d)", lambda m: m[1].replace(" ", "\u00a0") + "\u00a0", text)
+    return re.sub(words("tie"), lambda m: m[1].replace(" ", "\u00a0") + "\u00a0", text)
 
 
 def _band(lower: Cut | None, upper: Cut | None) -> str:
     def level(cut: Cut) -> str:
-        return _number(f"{float(cut.level):g}") if cut.level < 10**6 else f"{float(cut.level / 10**6):g} mln"
+        return (
+            _number(f"{float(cut.level):g}") if cut.level < 10**6 else f"{float(cut.level / 10**6):g} {word('million')}"
+        )
 
     if lower is not None and upper is None:
         if lower.strict and lower.level == 0:
-            return "dodatnią"
-        return f"powyżej {level(lower)}" if lower.strict else f"co najmniej {level(lower)}"
+            return word("positive")
+        return word("above" if lower.strict else "at_least", low=level(lower))
     if lower is None and upper is not None:
-        return f"najwyżej {level(upper)}" if upper.strict else f"poniżej {level(upper)}"
+        return word("at_most" if upper.strict else "under", high=level(upper))
     if lower is not None and upper is not None:
-        start = f"powyżej {level(lower)}" if lower.strict else f"od {level(lower)}"
-        return f"{start} {'do' if upper.strict else 'poniżej'} {level(upper)}"
+        which = f"{'above' if lower.strict else 'from'}_{'to' if upper.strict else 'under'}"
+        return word(which, low=level(lower), high=level(upper))
     return ""
 
 
@@ -80,38 +57,35 @@ def name(s: Statement, *, foreign: bool = False) -> str:
     """Return what a statement is about; `foreign` adds the code, where the proof is about several quantities."""
     says, code = s.says, f" {s.key}" if foreign else ""
     if match := re.match(r"^table (\d+):([^:@]+):(\w+)", s.id):
-        return f"{MEASURES[match[3]]} {match[2]}, tab. {match[1]}"
+        return word("in_table", measure=words("measures")[match[3]], code=match[2], table=match[1])
     if s.key.startswith("Q") and s.source == "annex":
         item, _, option = s.statistic.partition(": ")
-        return f"pyt. {s.key[1:]}: {(item + ', ' if item else '') + option}"
+        return word("question", no=s.key[1:], option=(item + ", " if item else "") + option)
     if says is None:
-        found = MEASURES.get(s.statistic)
+        found = words("measures").get(s.statistic)
         if found is None and s.statistic.startswith("mean_year"):
-            found = f"średnia za {s.statistic.split()[-1]} r."
+            found = word("year_mean", year=s.statistic.split()[-1])
         if found is None and s.statistic.startswith("share_option"):
-            found = f"odsetek: {s.statistic.removeprefix('share_option ')}"
-        return f"{found or 'wartość'}{code}"
+            found = word("option_share", option=s.statistic.removeprefix("share_option "))
+        return f"{found or word('value')}{code}"
     if says.kind == "rank":
-        return ("największa wartość" if says.rank == 1 else f"wartość {says.rank}. od góry") + code
+        return (word("largest") if says.rank == 1 else word("rank", rank=says.rank)) + code
     if says.kind in ("count", "share", "share_of_all", "below"):
-        what = "liczba klastrów" if says.kind in ("count", "below") else "odsetek klastrów"
+        what = word("clusters" if says.kind in ("count", "below") else "share_of_clusters")
         option = s.key.partition(":")[2]
         if option and option != "yes":
             return f"{what}{f' {s.key}' if foreign else ''}"  # the row says which option it is about
-        return f"{what} z wartością {_band(says.lower, says.upper)}{code}"
+        return word("with_value", what=what, band=_band(says.lower, says.upper)) + code
     if (says.kind == "total" and "share" in s.statistic) or (says.kind == "total" and s.statistic == "other"):
-        return f"udział w całości{code}"
-    words = {
-        "without": "liczba klastrów bez tej wielkości", "without_share": "odsetek klastrów bez tej wielkości",
-        "answers": "liczba odpowiedzi", "mean_active": "średnia wśród klastrów z wartością dodatnią",
-        "mean_rest": "średnia bez lidera", "sector_mean": f"średnia, {SECTORS.get(says.sector, says.sector)}",
-    }  # fmt: skip
-    return words.get(says.kind, MEASURES.get(says.kind, says.kind)) + code
+        return word("share_of_whole") + code
+    if says.kind == "sector_mean":
+        return word("sector_mean", sector=words("sectors").get(says.sector, says.sector)) + code
+    return words("says").get(says.kind, words("measures").get(says.kind, says.kind)) + code
 
 
 def _printed(s: Statement) -> str:
     if s.source == "text":
-        return f"„{s.printed}”"
+        return word("quote", text=s.printed)
     return _with_unit(_number(s.printed.partition(" ")[0]), _unit(s))
 
 
@@ -119,11 +93,18 @@ def _unit(s: Statement) -> str:
     """Return the unit in which a statement prints its number."""
     if s.source != "text":
         unit = s.printed.partition(" ")[2]
-        return UNITS.get(unit, unit)
-    if name(s).startswith(("odsetek", "udział")):
+        return _unit_words(str(words("units").get(unit, unit)))
+    if name(s).startswith(words("percent_names")):
         return "%"
     found = re.search(r"%|(?:mln|tys\.)(?: zł)?", s.printed)
-    return found[0] if found else ""
+    return _unit_words(found[0]) if found else ""
+
+
+def _unit_words(polish: str) -> str:
+    """Return a unit quoted from the printed text, in the language of the process."""
+    if language.current() == "pl":
+        return polish
+    return polish.replace("mln", "million").replace("tys.", "thousand").replace("zł", "PLN")
 
 
 def _with_unit(number: str, unit: str) -> str:
@@ -131,12 +112,12 @@ def _with_unit(number: str, unit: str) -> str:
 
 
 def _supposed(s: Statement) -> str:
-    found = next(text for start, text in SUPPOSED if s.id.startswith(start))
+    found = next(str(text) for start, text in words("supposed").items() if s.id.startswith(start))
     return f"{found} ({s.printed})" if s.id.startswith("all answered") else found
 
 
 def _where(s: Statement) -> str:
-    return f" (w. {', '.join(s.lines)})" if s.lines else ""
+    return word("lines", lines=", ".join(s.lines)) if s.lines else ""
 
 
 def values(proof: Proof) -> str:
@@ -148,7 +129,7 @@ def values(proof: Proof) -> str:
             numbers[_supposed(m) + _where(m)] = []
         else:
             numbers.setdefault(name(m, foreign=foreign), []).append(_printed(m) + _where(m))
-    between = " wobec " if len(proof.members) == 2 else ", "
+    between = word("against") if len(proof.members) == 2 else ", "
     return _tied("; ".join(f"{what}: {between.join(own)}" if own else what for what, own in numbers.items()))
 
 
@@ -157,7 +138,7 @@ def repair(proof: Proof) -> str:
     out = []
     if proof.kind == "edition":
         where = ", ".join(w.line for w in proof.witnesses)
-        out.append(f"zamiana edycji w tekście (por. w. {where})")
+        out.append(word("edition", lines=where))
     of_numbers = [m for m in proof.members if m.source not in ("supposed", "rule")]
     percent = (
         bool(of_numbers) and _unit(of_numbers[0]) == "%"
@@ -171,14 +152,15 @@ def repair(proof: Proof) -> str:
             continue  # words give way to numbers
         if m.source == "supposed":
             known = found.startswith("N = ")
-            out.append(f"liczba odpowiedzi: {_spans(found.removeprefix('N = '))}" if known else "uchylenie założenia")
+            spans = _spans(found.removeprefix("N = "))
+            out.append(word("answers_n", spans=spans) if known else word("no_supposition"))
         elif m.source == "rule":
-            out.append("jedna jednostka" if m.id.startswith("rule:unit") else "uchylenie reguły")
+            out.append(word("one_unit" if m.id.startswith("rule:unit") else "no_rule"))
         elif len(proof.members) <= 3:
-            place = f"w. {m.line}" if by_line else name(m)
+            place = word("line", line=m.line) if by_line else name(m)
             unit = _unit(m) or ("%" if percent and name(m) == name(of_numbers[0]) else "")
-            out.append(f"{place}: {_with_unit(_number(found).replace(' or ', ' lub '), unit)}")
-    return _tied("; albo ".join(dict.fromkeys(out))) or "rozstrzygną dopiero ankiety"
+            out.append(f"{place}: {_with_unit(_number(found).replace(' or ', word('or')), unit)}")
+    return _tied(word("otherwise").join(dict.fromkeys(out))) or word("only_survey")
 
 
 def distance(proof: Proof) -> Fraction:
@@ -208,14 +190,14 @@ def _spans(text: str) -> str:
 
 def _what(proof: Proof, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
     code, _, option = proof.key.partition(":")
-    before = " (poprzednia edycja)" if all(m.period == "previous" for m in proof.members) else ""
+    before = word("previous") if all(m.period == "previous" for m in proof.members) else ""
     if code in names:
         part = titles.get(option, option) if option != "yes" else ""
-        return f"{code} {names[code]}" + (f" – {part}" if part else "") + before
+        return f"{code} {names[code]}" + (word("part", part=part) if part else "") + before
     if code.startswith("Q"):
-        return f"Ankieta członków, pytanie {code[1:]}"
+        return word("members", no=code[1:])
     if code.startswith("criterion "):
-        return f"Dostępność stron, kryterium {code.removeprefix('criterion ')}"
+        return word("criterion", no=code.removeprefix("criterion "))
     return titles.get(code, code) + before
 
 
@@ -230,13 +212,15 @@ def _area_rows(proofs: Sequence[Proof], titles: Mapping[str, str]) -> list[dict[
         whole, parts = _whole_and_parts(widest)
         shown = ", ".join(f"{_part(m)} {_printed(m)}" for m in parts)
         table = re.match(r"^table (\d+):", whole.id)
-        where = f"tab. {table[1]}, w. {whole.line}" if table else f"w. {whole.line}"
-        more = f"; dotyczy to {len(own)} tabel" if len(own) > 1 else ""
+        where = word("table_line", table=table[1], line=whole.line) if table else word("line", line=whole.line)
+        more = word("tables", n=len(own)) if len(own) > 1 else ""
         rows.append(
             {
-                "what": f"{titles.get(code, code)}: {MEASURES[measure]}", "lines": ", ".join(lines_of(widest)),
-                "values": _tied(f"podobszary {shown}; obszar {_part(whole)} {_printed(whole)} ({where}){more}"),
-                "repair": BY_RULE, "proof": widest.id,
+                "what": f"{titles.get(code, code)}: {words('measures')[measure]}", "lines": ", ".join(lines_of(widest)),
+                "values": _tied(
+                    word("areas", parts=shown, area=_part(whole), printed=_printed(whole), where=where, more=more)
+                ),
+                "repair": word("by_rule"), "proof": widest.id,
             }
         )  # fmt: skip
     return rows
@@ -266,9 +250,9 @@ def annex_tables(audit: Audit, names: Mapping[str, str], titles: Mapping[str, st
     audit
         Result of `prove`.
     names
-        Indicator to its Polish name.
+        Indicator to its name.
     titles
-        Polish names of scores (codes of sub-areas and areas) and of other keys.
+        Names of scores (codes of sub-areas and areas) and of other keys.
 
     Returns
     -------
