@@ -21,7 +21,7 @@ report: $(READY) ## compute the edition from raw data and publish the report (on
 	@$(BIN)/klastry build --edition $(EDITION) --method $(METHOD)
 
 test: report ## build the edition and run all tests, on code and on the built files
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadgroup
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --notebook-dir=.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from analysis.publish import about_page, citation, network_page, pandoc, sector_page, weights_page
+from analysis.publish import about_page, accessibility_page, citation, network_page, pandoc, sector_page, weights_page
 from analysis.publish.assemble import BookChapter
 from analysis.publish.ledger import build as ledger
 from analysis.publish.ledger.rows import anchor_numbers, sources_of_page
@@ -236,6 +236,7 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     weights = weights_page.weights_data(pub)
     explorer = Page(weights_page.FILE, weights_page.TITLE, "", "pl", [])
     about = Page(about_page.FILE, about_page.TITLE, "", "pl", [])
+    access = Page(accessibility_page.FILE, accessibility_page.TITLE, "", "pl", [])
     extra = [
         lists,
         *([graph] if network else []),
@@ -246,6 +247,7 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         *([computed] if notebooks else []),
         *([individual] if has_individual else []),
         about,
+        access,
     ]
     index = Page("index.html", pub.title, "", "pl", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
     order = [index, *pages]
@@ -259,7 +261,7 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     work = citation.load_work(pub)
     ways = {weights_page.SECTION: _TO_EXPLORER} if weights else {}
     ways |= dict.fromkeys(sector_page.SECTIONS, _TO_MAP) if sectors else {}
-    tools = {places[name][0]: way for name, way in ways.items() if name in places}
+    leads = {places[name][0]: way for name, way in ways.items() if name in places}
     entries: list[dict[str, str]] = []
     for page in pages:
         doc = pub.book.doc(_prepare(page, places, draw))
@@ -269,8 +271,8 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         if page.children:
             title = "W tym rozdziale" if page.lang == "pl" else "In this chapter"
             body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{contents(page.children)}'
-        if page.file in tools:
-            body = body.replace("</h1>", f"</h1>\n{tools[page.file]}", 1)
+        if page.file in leads:
+            body = body.replace("</h1>", f"</h1>\n{leads[page.file]}", 1)
         page.body = body + sources_of_page(facts_of, facts, page.lang)
         entries += _search_entries(page)
         page.body += citation.cite_box(page, work)
@@ -301,6 +303,11 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     about.body = about_page.about_body(pub, weights_page.LINK if weights else "")
     entries += _search_entries(about)
     site.write(about)
+    tools = [(p.title, p.file) for p in (graph, sector_map, explorer) if p in extra]
+    pages_in_all = len(pages) + len(extra) + 2 - has_individual  # with the start and the search
+    access.body = accessibility_page.accessibility_body(pub, pages_in_all, tools)
+    entries += _search_entries(access)
+    site.write(access)
     site.write(Page("szukaj.html", "Szukaj w raporcie", "", "pl", [], body=search_body(entries)), toc=False)
     if notebooks:
         site.write(computed, toc=False)
