@@ -59,9 +59,9 @@ def _verdicts(pub: Publication, table: pd.DataFrame) -> str:
         '<h2 id="dziesiec-kryteriow">Dziesięć kryteriów, którymi raport mierzy innych</h2><p>'
         + bind(
             "Rozdział o dostępności stron klastrów ocenia je według dziesięciu kryteriów. Tym samym narzędziem "
-            "sprawdzono strony tego serwisu po jednej z każdego rodzaju, poza mapami i skorowidzem, których narzędzie nie "
-            f"umie przejść. Kryteria spełnione: {met} z {len(table)}. O kontraście pojedynczych znaków we wzorach program "
-            "nie orzeka; mają barwę tekstu, w którym stoją."
+            "sprawdzono strony tego serwisu po jednej z każdego rodzaju, poza mapami i skorowidzem, których narzędzie "
+            f"nie umie przejść. Kryteria spełnione: {met} z {len(table)}. O kontraście pojedynczych znaków we wzorach "
+            "program nie orzeka; mają barwę tekstu, w którym stoją."
         )
         + '</p><div class="table-scroll" role="region" tabindex="0" aria-labelledby="ocena-opis">'
         '<table class="plain-table"><caption id="ocena-opis">Ocena serwisu według kryteriów raportu</caption>'
