@@ -49,7 +49,7 @@ def settings_for(max_pages: int) -> Settings:
     folder = resources.files("analysis.accessibility")
     parts = [
         (folder / n).read_text(encoding="utf-8")
-        for n in ("checks.js", "listen.js", "walk.js", "keyboard.py", "browser.py")
+        for n in ("checks.js", "listen.js", "settle.js", "walk.js", "keyboard.py", "browser.py")
     ]
     return Settings(max_pages, axe_version(axe_source()), hashlib.sha256("".join(parts).encode()).hexdigest()[:16])
 

@@ -21,6 +21,7 @@ ROBOT = "klastry-audit"  # the name that robots.txt may address
 USER_AGENT = f"Mozilla/5.0 (compatible; {ROBOT}/1.0; accessibility audit of websites)"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VARIABLE = "KLASTRY_CHROMIUM"
+SETTLE_LIMIT = 40  # runs of axe-core more on one page, for texts that something covers
 NARROW = 320  # CSS pixels: a window of 1280 enlarged four times (WCAG 1.4.10)
 
 
@@ -69,6 +70,28 @@ def axe_version(source: str) -> str:
 
 def _script(name: str) -> str:
     return (resources.files("analysis.accessibility") / name).read_text(encoding="utf-8")
+
+
+def run_axe(page: Page, run_only: dict[str, Any]) -> dict[str, Any]:
+    """Run axe-core on an open page that has it; texts scrolled out of their box are brought into view and asked again.
+
+    Parameters
+    ----------
+    page
+        Its window has `axe` (see `axe_source`).
+    run_only
+        axe-core's option `runOnly`: `type` (rule or tag) and `values`.
+
+    Returns
+    -------
+    dict
+        axe-core's result; complete for `violations` and `incomplete` only.
+    """
+    options = {"runOnly": run_only, "resultTypes": ["violations", "incomplete"], "iframes": False, "preload": False}
+    page.evaluate(_script("settle.js"))
+    call = "async ([options, limit]) => window.klastrySettle(await window.axe.run(document, options), limit)"
+    result: dict[str, Any] = page.evaluate(call, [options, SETTLE_LIMIT])
+    return result
 
 
 class Auditor:
@@ -205,13 +228,7 @@ class Auditor:
 
     def _checked(self, page: Page) -> dict[str, Any]:
         page.evaluate(self.axe)
-        options = {
-            "runOnly": {"type": "rule", "values": self.rules},
-            "resultTypes": ["violations", "incomplete"],
-            "iframes": False,
-        }
-        axe = page.evaluate("(options) => window.axe.run(document, options)", options)
-        found = _of_axe(axe)
+        found = _of_axe(run_axe(page, {"type": "rule", "values": self.rules}))
         page.evaluate(_script("checks.js"))
         own = page.evaluate("() => window.klastryChecks()")
         found += own["found"]

@@ -23,6 +23,7 @@ window.klastryChecks = () => {
     found.push({ check, selector: selector(el), snippet: snippet(el), detail: squeeze(detail).slice(0, 200) });
   const visible = (el) => {
     if (!el.isConnected || !el.getClientRects().length) return false;
+    if (el.checkVisibility && !el.checkVisibility()) return false;  // what a closed <details> holds has boxes, too
     const style = getComputedStyle(el);
     return style.visibility !== "hidden" && style.display !== "none" && !el.closest("[aria-hidden=true]");
   };
@@ -142,7 +143,7 @@ window.klastryChecks = () => {
   if (root && !wrong) {
     for (const el of all("p, li, h1, h2, h3, h4, h5, h6, blockquote, td, dd, figcaption")) {
       if (el.querySelector("p, li, ul, ol, table, blockquote")) continue;
-      const own = squeeze([...el.childNodes].filter((n) => n.nodeType === 3 || !n.getAttribute?.("lang")).map((n) => n.textContent).join(" "));
+      const own = squeeze([...el.childNodes].filter((n) => n.nodeType === 3 || !(n.getAttribute?.("lang") || n.nodeName === "CODE")).map((n) => n.textContent).join(" "));
       const is = language(own, 8);
       const says = declared(el);
       if (is && says && is !== says) add("passage-in-other-language", el, `${says}: ${is}`);

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-WALK_LIMIT = 200  # presses of Tab on one page
+WALK_LIMIT = 400  # presses of Tab on one page
 COMPARED_LIMIT = 15  # pictures taken where no style tells the focus
 MENUS_TRIED = 4
 

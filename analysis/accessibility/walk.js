@@ -5,7 +5,8 @@ window.klastryKeys = {
   const quiet = document.createElement("style");
   quiet.textContent = "*,*::before,*::after{transition:none!important;animation:none!important;scroll-behavior:auto!important}";
   document.head.append(quiet);
-  const seen = (el) => el.getClientRects().length && getComputedStyle(el).visibility !== "hidden" && !el.closest("[inert]");
+  const seen = (el) => el.getClientRects().length && getComputedStyle(el).visibility !== "hidden" && !el.closest("[inert]")
+    && (!el.checkVisibility || el.checkVisibility());  // what a closed <details> holds has boxes, too
   const query = "a[href],area[href],button,input:not([type=hidden]),select,textarea,summary,audio[controls],video[controls],[tabindex],[contenteditable='']";
   const ROVING = "[role=tablist],[role=menu],[role=menubar],[role=radiogroup],[role=listbox],[role=toolbar],[role=grid],[role=tree]";
   const squeeze = (t) => (t || "").replace(/\s+/g, " ").trim();
@@ -62,7 +63,7 @@ window.klastryKeys = {
   return { selector: parts.join(" > ") || "html", snippet: el.outerHTML.replace(/\s+/g, " ").trim().slice(0, 240) };
 },
   leftOut: () => window.klastryWalk.expected.filter((el) => !window.klastryWalk.reached.has(el) && el.getClientRects().length
-  && getComputedStyle(el).visibility !== "hidden"),
+  && getComputedStyle(el).visibility !== "hidden" && (!el.checkVisibility || el.checkVisibility())),
   hiddenMenus: (limit) => {
   const hosts = new Map();
   for (const link of document.querySelectorAll("nav a[href], header a[href], [role=navigation] a[href], [class*=menu] a[href]")) {

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from analysis.errors import PublishError
 from analysis.publish import numbers
 from analysis.publish.assemble import Book, make_book
@@ -24,6 +22,7 @@ from analysis.publish.lint import stop
 from analysis.publish.outline import Chapter, load_chapters
 from analysis.publish.pandoc import Node, pairs
 from analysis.publish.publication import Publication
+from analysis.yamlfile import read_mapping, read_yaml
 
 SUMMARY = "03_summary"
 TITLES = "labels/sections_en.yaml"
@@ -112,7 +111,7 @@ def polish_names(project: Path, edition: int) -> list[str]:
             for column in set(columns) & set(table.columns):
                 found |= set(table[column])
     for path in sorted((project / "data/knowledge/practices").glob("*.yaml")):
-        found.add(str(yaml.safe_load(path.read_text(encoding="utf-8"))["short"]))
+        found.add(str(read_yaml(path)["short"]))
     return sorted(name for name in found if len(name) > 1)
 
 
@@ -135,7 +134,7 @@ def english_book(pub: Publication, polish: Book) -> Book:
     pub.chapters_dir.mkdir(parents=True, exist_ok=True)
     for old in pub.chapters_dir.glob("*.md"):
         old.unlink()
-    titles: dict[str, str] = yaml.safe_load((pub.report_dir / TITLES).read_text(encoding="utf-8"))
+    titles: dict[str, str] = read_mapping(pub.report_dir / TITLES)
     listed = {chapter.stem: chapter for chapter in load_chapters(pub.report_dir / "chapters.yaml")}
     absent = [label for label in polish.placed if label not in pub.exhibits]
     if absent:

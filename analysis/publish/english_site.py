@@ -13,7 +13,6 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
-import yaml
 from bs4 import BeautifulSoup, Comment, Doctype, NavigableString
 
 from analysis.errors import PublishError
@@ -25,6 +24,7 @@ from analysis.publish.publication import Publication
 from analysis.publish.site import Page, Site
 from analysis.publish.site_exhibits import exhibit_html
 from analysis.publish.site_pages import contents, lists_body, search_body
+from analysis.yamlfile import read_mapping
 
 WORDS = "labels/site_en.yaml"
 LETTERS = re.compile("[ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]")
@@ -146,7 +146,7 @@ def build_site(pub: Publication, polish: list[Page], out: Path) -> list[str]:
     if out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True)
-    words: dict[str, str] = yaml.safe_load((pub.report_dir / WORDS).read_text(encoding="utf-8"))
+    words: dict[str, str] = read_mapping(pub.report_dir / WORDS)
     other = polish_pages(polish)
     chapters = [paginate(chapter) for chapter in pub.book.chapters]
     pages = [p for chapter in chapters for p in (chapter, *chapter.children)]

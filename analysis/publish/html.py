@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from analysis.publish import about_page, citation, network_page, pandoc, weights_page
+from analysis.publish import about_page, accessibility_page, citation, network_page, pandoc, sector_page, weights_page
 from analysis.publish.assemble import BookChapter
 from analysis.publish.ledger import build as ledger
 from analysis.publish.ledger.rows import anchor_numbers, sources_of_page
@@ -31,6 +31,10 @@ _ARGS = ["--wrap=none", "--mathml", "--syntax-highlighting=none"]
 _TO_EXPLORER = (
     f'<p class="to-page"><a href="{weights_page.FILE}">{weights_page.TITLE}</a>: tu można samemu zmienić wagi '
     "i zobaczyć, co się stanie z miejscami.</p>"
+)
+_TO_MAP = (
+    f'<p class="to-page"><a href="{sector_page.FILE}">{sector_page.TITLE}</a>: tu można wybrać branżę i zobaczyć jej '
+    "najbliższych sąsiadów, profil i typy klastrów.</p>"
 )
 
 
@@ -122,7 +126,7 @@ def _prepare(page: Page, places: Mapping[str, tuple[str, str]], draw: Callable[[
 
 
 def _polish(html: str) -> str:
-    """Give footnotes a heading and their back links a name, tables written by hand their scopes."""
+    """Name footnotes and their back links, scope tables written by hand, let tables and formulas scroll by keyboard."""
     html = html.replace(
         '<section id="footnotes" class="footnotes footnotes-end-of-document" role="doc-endnotes">',
         '<section id="footnotes" class="footnotes" role="doc-endnotes" aria-label="Przypisy">',
@@ -132,13 +136,18 @@ def _polish(html: str) -> str:
         r'\1 aria-label="Powrót do tekstu">↑</a>',
         html,
     )
-    if "<table" in html:
+    if "<table" in html or 'display="block"' in html:
         soup = BeautifulSoup(html, "html.parser")
         for head in soup.select("table:not(.exhibit-table) thead th"):
             head["scope"] = "col"
         for table in soup.select("table:not(.exhibit-table)"):
-            box = soup.new_tag("div", attrs={"class": "table-scroll"})
-            table.wrap(box)
+            heading = table.find_previous(["h1", "h2", "h3", "h4"])
+            named = str(heading.get("id") or "") if heading else ""
+            name = {"aria-labelledby": named} if named else {"aria-label": "Tabela"}
+            table.wrap(soup.new_tag("div", attrs={"class": "table-scroll", "role": "region", "tabindex": "0", **name}))
+        for formula in soup.select('math[display="block"]'):
+            box = {"class": "formula-scroll", "role": "group", "tabindex": "0", "aria-label": "Wzór"}
+            formula.wrap(soup.new_tag("span", attrs=box))
         html = str(soup)
     return html
 
@@ -146,7 +155,7 @@ def _polish(html: str) -> str:
 def _search_entries(page: Page) -> list[dict[str, str]]:
     """Cut a page at its headings into entries of the search index."""
     soup = BeautifulSoup(page.body, "html.parser")
-    for tag in soup.select("details.sources, .exhibit-links, annotation, .eyebrow"):
+    for tag in soup.select("details.sources, .exhibit-links, annotation, .eyebrow, a.anchor"):
         tag.decompose()
     entries: list[dict[str, str]] = []
     title, url = page.plain_title, page.file
@@ -162,7 +171,7 @@ def _search_entries(page: Page) -> list[dict[str, str]]:
                 title = part.get_text(" ", strip=True)
                 url = f"{page.file}#{part['id']}" if part.get("id") else page.file
         else:
-            words = re.sub(r"\s+(?=[.,;:)])|\s+(?=\s)", "", part.get_text(" ", strip=True))
+            words = re.sub(r"\s+(?=[.,;:)”])|\s+(?=\s)|(?<=[(„])\s+", "", part.get_text(" ", strip=True))
             if words:
                 text.append(words)
     entries.append({"title": title, "where": where, "url": url, "text": " ".join(text)})
@@ -172,7 +181,8 @@ def _search_entries(page: Page) -> list[dict[str, str]]:
 def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
     assets = out / "assets"
     assets.mkdir(parents=True)
-    for name in ("site.css", "site.js", *(["weights.js"] if weights_page.weights_data(pub) else [])):
+    sectors = ["sector-map.js"] if sector_page.sector_data(pub) else []
+    for name in ("site.css", "site.js", *(["weights.js"] if weights_page.weights_data(pub) else []), *sectors):
         shutil.copyfile(pub.style_dir / name, assets / name)
     vendor = pub.style_dir / "vendor" / "minisearch"
     shutil.copyfile(vendor / "minisearch.js", assets / "minisearch.js")
@@ -219,18 +229,23 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     data = Page("dane.html", "Dane", "", "pl", [])
     network = network_page.network_data(pub.build)
     graph = Page(network_page.FILE, network_page.TITLE, "", "pl", [])
+    sectors = sector_page.sector_data(pub)
+    sector_map = Page(sector_page.FILE, sector_page.TITLE, "", "pl", [])
     weights = weights_page.weights_data(pub)
     explorer = Page(weights_page.FILE, weights_page.TITLE, "", "pl", [])
     about = Page(about_page.FILE, about_page.TITLE, "", "pl", [])
+    access = Page(accessibility_page.FILE, accessibility_page.TITLE, "", "pl", [])
     extra = [
         lists,
         *([graph] if network else []),
+        *([sector_map] if sectors else []),
         *([explorer] if weights else []),
         entry,
         data,
         *([computed] if notebooks else []),
         *([individual] if has_individual else []),
         about,
+        access,
     ]
     index = Page("index.html", pub.title, "", "pl", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
     order = [index, *pages]
@@ -242,7 +257,9 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         return exhibit_html(pub.exhibits[label], pub, lang, names)
 
     work = citation.load_work(pub)
-    explained = next((p for p in pages if places.get(weights_page.SECTION, ("",))[0] == p.file), None)
+    ways = {weights_page.SECTION: _TO_EXPLORER} if weights else {}
+    ways |= dict.fromkeys(sector_page.SECTIONS, _TO_MAP) if sectors else {}
+    leads = {places[name][0]: way for name, way in ways.items() if name in places}
     entries: list[dict[str, str]] = []
     for page in pages:
         doc = pub.book.doc(_prepare(page, places, draw))
@@ -252,13 +269,13 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         if page.children:
             title = "W tym rozdziale" if page.lang == "pl" else "In this chapter"
             body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{contents(page.children)}'
-        if weights and page is explained:
-            body = body.replace("</h1>", f"</h1>\n{_TO_EXPLORER}", 1)
+        if page.file in leads:
+            body = body.replace("</h1>", f"</h1>\n{leads[page.file]}", 1)
         page.body = body + sources_of_page(facts_of, facts, page.lang)
         entries += _search_entries(page)
         page.body += citation.cite_box(page, work)
-        # A wide table needs the room of the page's own contents.
-        site.write(page, toc=not page.children and 'class="exhibit wide"' not in body)
+        # A wide table needs the room of the page's own contents, which then stand folded above the text.
+        site.write(page, toc=not page.children, wide='class="exhibit wide"' in body)
     index.body = index_body(pub, chapters, ledger.index_part(facts_of))
     lists.body = lists_body(pub, places)
     if network:
@@ -271,6 +288,11 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     site.write(data, toc=False)
     if network:
         site.write(graph, toc=False)
+    if sectors:
+        section = "".join(places.get(sector_page.SECTIONS[0], ()))
+        sector_map.body = sector_page.sector_body(sectors, pub, section)
+        entries += _search_entries(sector_map)
+        site.write(sector_map, toc=False)
     if weights:
         section = "".join(places.get(weights_page.SECTION, ()))
         explorer.body = weights_page.weights_body(weights, pub, section)
@@ -279,6 +301,11 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     about.body = about_page.about_body(pub, weights_page.LINK if weights else "")
     entries += _search_entries(about)
     site.write(about)
+    tools = [(p.title, p.file) for p in (graph, sector_map, explorer) if p in extra]
+    pages_in_all = len(pages) + len(extra) + 2 - has_individual  # with the start and the search
+    access.body = accessibility_page.accessibility_body(pub, pages_in_all, tools)
+    entries += _search_entries(access)
+    site.write(access)
     site.write(Page("szukaj.html", "Szukaj w raporcie", "", "pl", [], body=search_body(entries)), toc=False)
     if notebooks:
         site.write(computed, toc=False)

@@ -39,7 +39,8 @@ def network_data(build: Path) -> dict[str, Any] | None:
     return loaded
 
 
-def _wrap(text: str, most: int = 17) -> list[str]:
+def wrap(text: str, most: int = 17) -> list[str]:
+    """Break a name into lines of at most `most` characters, where words allow it."""
     lines = [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
@@ -68,7 +69,7 @@ def _drawing(data: dict[str, Any]) -> str:
         label = f"{node['name']}, {data['kinds'][node['kind']]}, liczba powiązań: {counts[node['id']]}"
         lines = "".join(
             f'<tspan x="0" dy="{1.05 if i else 0}em">{escape(line)}</tspan>'
-            for i, line in enumerate(_wrap(node["short"]))
+            for i, line in enumerate(wrap(node["short"]))
         )
         out.append(
             f'<g class="node k-{node["kind"]}" data-node="{escape(node["id"])}" role="button" '
@@ -96,10 +97,10 @@ def _filters(data: dict[str, Any]) -> str:
         for n in sorted(data["nodes"], key=lambda n: str(n["name"]).casefold())
     )
     return (
-        f'<form class="network-tools" hidden><fieldset><legend>Rodzaje współpracy</legend>{"".join(boxes)}</fieldset>'
+        f'<div class="network-tools" hidden><fieldset><legend>Rodzaje współpracy</legend>{"".join(boxes)}</fieldset>'
         f'<p><label for="podmiot">Podmiot</label> <select id="podmiot"><option value="">wszystkie</option>{people}'
         '</select> <button type="button" id="pomniejsz" aria-label="Pomniejsz rysunek">−</button> '
-        '<button type="button" id="powieksz" aria-label="Powiększ rysunek">+</button></p></form>'
+        '<button type="button" id="powieksz" aria-label="Powiększ rysunek">+</button></p></div>'
         f'<ul class="network-legend" aria-label="Znaki podmiotów">{marks}</ul>'
     )
 

@@ -76,6 +76,11 @@ def _clean(html: str) -> BeautifulSoup:
                 head.name = "td"  # a corner names nothing
         for head in table.select("tbody th"):
             head["scope"] = "row"
+    for area in soup.select("div.output:has(table, pre)"):
+        if area.select_one("div.output") is None:  # what is wider than the page scrolls, by keyboard too
+            area["tabindex"] = "0"
+            area["role"] = "region"
+            area["aria-label"] = "Output of the code above"
     for tag in soup.find_all(style=True):
         del tag["style"]
     return soup

@@ -108,8 +108,11 @@ class Site:
             "licence": escape(str(pub.info.get("licence") or "")),
         }
 
-    def write(self, page: Page, *, base: str = "", toc: bool = True) -> None:
-        """Write a page; `base` leads from its folder to the root of the site, `toc` asks for its own contents."""
+    def write(self, page: Page, *, base: str = "", toc: bool = True, wide: bool = False) -> None:
+        """Write a page; `base` leads from its folder to the root of the site.
+
+        `toc` asks for the page's own contents; beside the text, or folded above it where the text is `wide`.
+        """
         nav = [
             {
                 "file": p.file, "title": escape(p.title), "number": p.number, "ready": p.ready,
@@ -131,7 +134,7 @@ class Site:
         html = self.template.render(
             page=view, site=self.site, nav=nav, base=base, body=_with_anchors(page.body, page.lang),
             extra=[{"file": p.file, "title": escape(p.title)} for p in self.extra],
-            toc=_toc(page.body) if toc else [],
+            toc=_toc(page.body) if toc else [], wide=wide,
         )  # fmt: skip
         path = self.out / page.file
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import csv
 from html import escape
 from pathlib import Path
 
-from analysis.publish import network_page
+from analysis.publish import network_page, sector_page
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import exhibit_name
 from analysis.publish.exhibit_tables import build as build_table
@@ -48,26 +48,30 @@ def exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[s
         f"{said(exhibit.title)}</span> "
         f'<a class="anchor" href="#{exhibit.id}" aria-label="{LINK[lang]}: {name}">#</a></figcaption>'
     )
+    region = f'role="region" tabindex="0" aria-labelledby="{exhibit.id}-caption"'
     if exhibit.kind == "figure":
         width = "half" if exhibit.record.get("width") == "half" else "full"
         image = Path(exhibit.image_file).name
-        inner = f'<img class="{width}" src="figures/{image}" alt="{escape(exhibit.record["alt"], quote=True)}">'
+        picture = f'<img class="{width}" src="figures/{image}" alt="{escape(exhibit.record["alt"], quote=True)}">'
+        inner = f'<div class="image-scroll" {region}>\n{picture}\n</div>'
     else:
         table = to_html(
             build_table(exhibit, pub.build, lang), exhibit.id, mark=lambda cell: pub.foreign.marked(cell, lang)
         )
-        region = f'role="region" tabindex="0" aria-labelledby="{exhibit.id}-caption"'
         inner = f'<div class="table-scroll" {region}>\n{table}\n</div>'
     wide = " wide" if exhibit.record.get("orientation") == "landscape" else ""
     note = f"<p>{said(exhibit.note)}</p>" if exhibit.note else ""
     links = [
-        f'<a href="{folder}/{Path(file).name}" download>{label}</a>' for folder, file, label in downloads(exhibit, pub)
+        f'<a href="{folder}/{Path(file).name}" download aria-label="{label}: {name}">{label}</a>'
+        for folder, file, label in downloads(exhibit, pub)
     ]
     if exhibit.notebook in notebooks:
-        links.append(f'<a href="obliczenia/{exhibit.notebook}.html">Obliczenia</a>')
+        links.append(f'<a href="obliczenia/{exhibit.notebook}.html" aria-label="Obliczenia: {name}">Obliczenia</a>')
     if exhibit.id == network_page.EXHIBIT and network_page.network_data(pub.build) is not None:
         links.append(f'<a href="{network_page.FILE}">Wersja interaktywna</a>')
-        links += [f'<a href="dane/{file}" download>{name}</a>' for file, name in network_page.DOWNLOADS]
+        links += [f'<a href="dane/{file}" download>{form}</a>' for file, form in network_page.DOWNLOADS]
+    if exhibit.id in sector_page.EXHIBITS and sector_page.sector_data(pub) is not None:
+        links.append(f'<a href="{sector_page.FILE}">{sector_page.TITLE}</a>')
     source = said(exhibit.source)
     return (
         f'<figure class="exhibit{wide}" id="{exhibit.id}">\n{caption}\n{inner}\n<div class="exhibit-foot">{note}'

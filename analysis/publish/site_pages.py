@@ -93,7 +93,8 @@ def data_body(pub: Publication) -> str:
         parts.append(
             f'<h2 id="{resource.name}">{escape(resource.pl)}</h2><p><a href="../dane/{resource.name}.csv" download>'
             f"{resource.name}.csv</a> (liczba wierszy: {numbers.number(len(resource.table))})</p>"
-            f'<div class="table-scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+            f'<div class="table-scroll" role="region" tabindex="0" aria-labelledby="{resource.name}">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
     return "\n".join(parts)
 

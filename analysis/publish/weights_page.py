@@ -120,11 +120,11 @@ def _form(data: dict[str, Any]) -> str:
         f'<option value="{a["code"]}">{a["code"]} {escape(a["name"])}</option>' for a in data["areas"]
     )
     return (
-        '<form class="weights" id="wagi" hidden><div class="weights-tools">'
+        '<div class="weights" id="wagi" hidden><div class="weights-tools">'
         f'<p><label for="uklad">Gotowy układ</label> <select id="uklad"><option value="">własny</option>{choice}'
-        '</select></p><p class="buttons"><button type="reset" id="wagi-od-nowa">Przywróć wagi wydania</button> '
+        '</select></p><p class="buttons"><button type="button" id="wagi-od-nowa">Przywróć wagi wydania</button> '
         '<button type="button" id="wagi-adres">Kopiuj adres z tymi wagami</button></p></div>'
-        f'<div class="weights-fields">{"".join(parts)}</div></form>'
+        f'<div class="weights-fields">{"".join(parts)}</div></div>'
         '<div id="wyniki-wag" hidden><p id="wagi-stan" role="status" aria-live="polite"></p>'
         f'<p><label for="co-pokazac">Pokaż</label> <select id="co-pokazac">{scores}</select></p>'
         + _table(

@@ -6,14 +6,13 @@
   var nodes = Array.prototype.slice.call(svg.querySelectorAll("g.node"));
   var lines = Array.prototype.slice.call(svg.querySelectorAll("line.tie"));
   var rows = Array.prototype.slice.call(document.querySelectorAll("#tabela-powiazan tbody tr"));
-  var tools = document.querySelector("form.network-tools");
+  var tools = document.querySelector(".network-tools");
   var select = document.getElementById("podmiot");
   var status = document.getElementById("wybor");
   var view = document.querySelector(".network-view");
   var boxes = Array.prototype.slice.call(tools.querySelectorAll("input[type=checkbox]"));
   var byId = {}, place = {}, chosen = "", zoom = 1;
   tools.hidden = false;
-  tools.addEventListener("submit", function (event) { event.preventDefault(); });
   nodes.forEach(function (node) {
     byId[node.dataset.node] = node;
     var at = /translate\(([-\d.]+) ([-\d.]+)\)/.exec(node.getAttribute("transform"));

@@ -9,6 +9,8 @@
   // Contents fold away on a narrow screen.
   var side = document.querySelector(".side-fold");
   if (side && window.matchMedia("(max-width: 56rem)").matches) { side.open = false; }
+  var own = document.querySelector(".onpage-fold");
+  if (own && window.matchMedia("(max-width: 80rem)").matches) { own.open = false; }
 
   // Search page: results for ?q=…, counted aloud.
   var target = document.getElementById("wyniki");
@@ -25,8 +27,9 @@
     index.addAll(window.KLASTRY_SEARCH || []);
     var show = function (text) {
       target.textContent = "";
-      var found = text.trim() ? index.search(text).slice(0, 60) : [];
-      status.textContent = text.trim() ? (found.length ? "Znalezione miejsca: " + found.length : "Nic nie znaleziono. Spróbuj innego słowa.") : "Wpisz szukane słowo.";
+      var all = text.trim() ? index.search(text) : [], found = all.slice(0, 60);
+      var some = all.length > found.length ? ", pokazano pierwsze " + found.length : "";
+      status.textContent = text.trim() ? (found.length ? "Znalezione miejsca: " + all.length + some : "Nic nie znaleziono. Spróbuj innego słowa.") : "Wpisz szukane słowo.";
       var words = text.split(/\s+/).filter(Boolean).map(fold);
       found.forEach(function (hit) {
         var item = document.createElement("li");
@@ -264,19 +267,24 @@
       if (card && to && !(card.contains(to) || to === owner)) { close(); }
     };
 
-    marks.forEach(function (mark) {
-      mark.addEventListener("pointerenter", function (event) {
-        if (event.pointerType !== "touch") { later(function () { open(mark); }, 250); }
+    // One listener for a page of a thousand numbers.
+    var on = function (kind, action) {
+      document.addEventListener(kind, function (event) {
+        var mark = event.target.closest ? event.target.closest(".fact[data-f]") : null;
+        if (mark && rows[mark.dataset.f]) { action(mark, event); }
       });
-      mark.addEventListener("pointerleave", function (event) {
-        if (event.pointerType !== "touch") { later(close, 300); }
-      });
-      mark.addEventListener("click", function () { open(mark); });
-      mark.addEventListener("focus", function () { open(mark); });
-      mark.addEventListener("focusout", leave);
-      mark.addEventListener("keydown", function (event) {
-        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(mark); }
-      });
+    };
+    on("pointerover", function (mark, event) {
+      if (event.pointerType !== "touch") { later(function () { open(mark); }, 250); }
+    });
+    on("pointerout", function (mark, event) {
+      if (event.pointerType !== "touch") { later(close, 300); }
+    });
+    on("click", open);
+    on("focusin", open);
+    on("focusout", function (mark, event) { leave(event); });
+    on("keydown", function (mark, event) {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(mark); }
     });
     document.addEventListener("keydown", function (event) {
       if (event.key !== "Escape" || !card) { return; }
@@ -348,7 +356,6 @@
     form.hidden = false;
     var input = form.querySelector("input"), status = form.querySelector("[role=status]"), list = form.querySelector("ul");
     var texts = data.facts.map(function (f) { return fold(f[0] + " " + f[1] + " " + f[2]); });
-    form.addEventListener("submit", function (event) { event.preventDefault(); });
     input.addEventListener("input", function () {
       var words = fold(input.value).split(/\s+/).filter(Boolean);
       list.textContent = "";
@@ -375,10 +382,9 @@
   function finder() {
     var box = document.querySelector(".finder"), data = window.KLASTRY_SCORES;
     if (!box || !data) { return; }
-    var form = box.querySelector("form"), out = box.querySelector(".found");
+    var form = box.querySelector(".finder-fields"), out = box.querySelector(".found");
     var code = box.querySelector("#co"), group = box.querySelector("#grupa");
     form.hidden = false;
-    form.addEventListener("submit", function (event) { event.preventDefault(); });
     var show = function () {
       out.textContent = "";
       var values = data.values[code.value][Number(group.value)], list = document.createElement("dl");

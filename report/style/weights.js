@@ -221,8 +221,7 @@
     changed(skip);
   }
 
-  form.addEventListener("submit", function (event) { event.preventDefault(); });
-  form.addEventListener("reset", function (event) { event.preventDefault(); set({}); });
+  document.getElementById("wagi-od-nowa").addEventListener("click", function () { set({}); });
   form.addEventListener("input", function (event) {
     var box = event.target.closest("[data-code]");
     if (!box || event.target === preset) { return; }

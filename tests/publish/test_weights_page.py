@@ -162,7 +162,7 @@ def test_the_page_repeats_the_engine_on_the_edition(root: Path, build: Path) -> 
 @pytest.mark.product
 def test_without_a_script_ready_weightings_are_there(build: Path) -> None:
     page = BeautifulSoup((build / "60_report/html" / weights_page.FILE).read_text("utf-8"), "html.parser")
-    assert page.select_one("form#wagi[hidden]") and page.select_one("#wyniki-wag[hidden]") and page.noscript
+    assert page.select_one("#wagi[hidden]") and page.select_one("#wyniki-wag[hidden]") and page.noscript
     data = json.loads(page.select_one("#dane-wag").string)  # type: ignore[union-attr, arg-type]
     rows = page.select("#miejsca tbody tr")
     heads = [th.get_text(strip=True) for th in page.select("#miejsca thead th")]

@@ -23,7 +23,8 @@ FORBIDDEN = {
 }  # fmt: skip
 
 # One reads; the others write, or look at nodes that it made.
-YAML = ("yamlfile.py", "records.py", "laboratory.py", "quarto.py", "sidecars.py")
+YAML = ("yamlfile.py", "records.py")
+READING = {"safe_load", "safe_load_all", "full_load", "full_load_all", "unsafe_load", "load_all", "compose", "parse"}
 
 
 def calls(path: Path) -> set[str]:
@@ -47,7 +48,7 @@ def test_no_file_is_run_or_unpickled(root: Path) -> None:
     for path in [*(root / "analysis").rglob("*.py"), *(root / "workflow").rglob("*.py")]:
         used = calls(path)
         bad = used & (FORBIDDEN | {"allow_pickle=True", "shell=True"})
-        if "safe_load" in used or ("yaml" in used and path.name not in YAML):
+        if "yaml" in used and path.name not in YAML and used & READING:
             bad.add("yaml outside of analysis.yamlfile")
         wrong += [f"{path.relative_to(root)}: {name}" for name in sorted(bad)]
     assert wrong == []

@@ -555,6 +555,7 @@ rule sector_clusters_41:
                 "plane",
             )
         ],
+        page=BUILD + "/41_sector_clusters/sector_map.json",
         facts=BUILD + "/40_analyses/facts/41_sector_clusters.json",
         notebook=BUILD + "/notebooks/41_sector_clusters.ipynb",
     log:

@@ -37,7 +37,8 @@ def _drawn(exhibit: Exhibit, one: IndividualPublication) -> str:
     if exhibit.kind == "figure":
         data = base64.b64encode((one.build / exhibit.image_file).read_bytes()).decode()
         alt = escape(exhibit.record["alt"], quote=True)
-        inner = f'<img class="full" src="data:image/svg+xml;base64,{data}" alt="{alt}">'
+        picture = f'<img class="full" src="data:image/svg+xml;base64,{data}" alt="{alt}">'
+        inner = f'<div class="image-scroll" role="region" tabindex="0" aria-labelledby="{caption}">{picture}</div>'
     else:
         table = to_html(build_table(exhibit, one.build, LANG), exhibit.id)
         inner = f'<div class="table-scroll" role="region" tabindex="0" aria-labelledby="{caption}">\n{table}\n</div>'
@@ -61,7 +62,8 @@ def _origins(body: str, one: IndividualPublication) -> str:
         rows.append(f'<tr><th scope="row">{escape(one.text(ident))}</th>{cells}</tr>')
     return (
         f'<details class="sources"><summary>{escape(words["sources"].format(count=len(ids)))}</summary>'
-        f'<div class="table-scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(words["source_region"])}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
         "</details>"
     )
 
@@ -136,6 +138,7 @@ def index_page(pub: Publication, found: list[str], min_peers: str) -> str:
     )
     body = (
         f"<h1>{escape(words['title'])}</h1>{note}<p>{lead}</p>"
-        f'<div class="table-scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(words["title"], quote=True)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
     return page(pub, words["title"], body, report_link="../html/index.html")

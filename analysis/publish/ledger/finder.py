@@ -78,9 +78,9 @@ def finder_body(ledger: Ledger) -> str:
     )
     return (
         '<section class="finder" aria-labelledby="znajdz-wynik"><h2 id="znajdz-wynik">Znajdź wynik</h2>'
-        '<form hidden><p><label for="co">Podobszar albo obszar</label>'
+        '<div class="finder-fields" hidden><p><label for="co">Podobszar albo obszar</label>'
         f'<select id="co">{elements}</select></p><p><label for="grupa">Grupa klastrów</label>'
-        f'<select id="grupa">{groups}</select></p></form><div class="found" role="status" aria-live="polite"></div>'
+        f'<select id="grupa">{groups}</select></p></div><div class="found" role="status" aria-live="polite"></div>'
         '<p id="finder-all">Wyniki we wszystkich grupach:</p>'
         f'<ul class="codes" aria-labelledby="finder-all">{links}</ul>'
         '<p class="finder-more"><a href="liczby.html">Skąd ta liczba: wszystkie liczby raportu i ich źródła</a></p>'

@@ -164,10 +164,10 @@ def entry_body(ledger: Ledger, pages: Sequence[LedgerPage]) -> str:
         "każdej stoi: co znaczy, jaka jest jej niezaokrąglona wartość, z której komórki której tabeli pochodzi, na "
         "których kolumnach danych się opiera, w którym notatniku powstała i gdzie ją wydrukowano.</p>",
         _sealed(ledger),
-        '<form class="find-number" hidden>'
+        '<div class="find-number" role="search" aria-label="Szukaj liczby" hidden>'
         '<label for="szukana-liczba">Szukaj liczby: nazwa, wartość albo identyfikator</label> '
         '<input id="szukana-liczba" type="search" autocomplete="off"><p role="status" aria-live="polite"></p>'
-        '<ul class="results"></ul></form>',
+        '<ul class="results"></ul></div>',
     ]
     for kind, title in (
         ("score", "Wyniki w grupach klastrów"),
