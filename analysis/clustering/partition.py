@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import cut_tree, fcluster, linkage
+from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import pdist, squareform
 from sklearn.cluster import KMeans
 from sklearn.mixture import GaussianMixture
@@ -24,10 +24,10 @@ def numbered(raw: NDArray[np.integer]) -> Labels:
 
     Units are in the order of their ids, so the numbers depend on the groups alone and not on the run.
     """
-    names, first, sizes = np.unique(raw, return_index=True, return_counts=True)
-    order = np.lexsort((first, -sizes))
-    place = {int(names[o]): i for i, o in enumerate(order, start=1)}
-    return np.array([place[int(v)] for v in raw], dtype=np.int64)
+    _, first, group, sizes = np.unique(raw, return_index=True, return_inverse=True, return_counts=True)
+    place = np.empty(len(first), dtype=np.int64)
+    place[np.lexsort((first, -sizes))] = np.arange(1, len(first) + 1)
+    return place[group]
 
 
 def pam(distances: Array, k: int) -> tuple[Labels, list[int]]:
@@ -98,10 +98,40 @@ def mixture(
     return made.fit(values)
 
 
-def _cut(links: Array, k: int) -> Labels:
-    """Cut a tree into exactly k groups. `fcluster` is fast, but leaves groups that merge at one height together."""
-    labels = np.asarray(fcluster(links, k, "maxclust"), dtype=np.int64)
-    return labels if labels.max() == k else cut_tree(links, n_clusters=k)[:, 0].astype(np.int64)
+def cuts(links: Array, ks: Sequence[int]) -> dict[int, Labels]:
+    """Cut a tree into each wanted number of groups: what its first n - k merges have joined.
+
+    There are always exactly k groups, as with R's `cutree`: of merges at one height the earlier row counts first.
+    Without such ties these are the groups of SciPy's `fcluster`, which starts anew for each cut.
+
+    Parameters
+    ----------
+    links
+        (n - 1, 4), a linkage as SciPy writes it.
+
+    Returns
+    -------
+    dict
+        For each k (n,) labels 0 … k - 1, in no particular order.
+    """
+    n = len(links) + 1
+    pairs = links[:, :2].astype(int).tolist()
+    leaves = [[i] for i in range(n)]
+    for a, b in pairs:
+        leaves.append(leaves[a] + leaves[b])
+    found = {}
+    alive = {2 * n - 2}
+    done = 1
+    for k in sorted(set(ks)):
+        for merge in range(n - 1 - done, n - 1 - k, -1):
+            alive.remove(n + merge)
+            alive.update(pairs[merge])
+        done = k
+        labels = np.empty(n, dtype=np.int64)
+        for label, node in enumerate(alive):
+            labels[leaves[node]] = label
+        found[k] = labels
+    return found
 
 
 def partitions(
@@ -125,11 +155,12 @@ def partitions(
     if max(ks) > distinct:
         raise MethodError(f"clustering: {max(ks)} groups of {distinct} distinct units are impossible; lower k")
     if algorithm == "ward":
-        return {k: numbered(_cut(links, k)) for links in [linkage(values, "ward")] for k in ks}
+        made = cuts(linkage(values, "ward"), ks)
+        return {k: numbered(made[k]) for k in ks}
     if algorithm == "pam":
         distances = squareform(pdist(values))
         return {k: numbered(pam(distances, k)[0]) for k in ks}
     if algorithm == "kmeans":
-        made = {k: KMeans(k, n_init=settings.starts, random_state=int(rng.integers(2**31))) for k in ks}
-        return {k: numbered(fit.fit(values).labels_) for k, fit in made.items()}
+        means = {k: KMeans(k, n_init=settings.starts, random_state=int(rng.integers(2**31))) for k in ks}
+        return {k: numbered(fit.fit(values).labels_) for k, fit in means.items()}
     return {k: numbered(mixture(values, k, algorithm, settings, rng).predict(values)) for k in ks}

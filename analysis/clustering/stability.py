@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import linkage
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score
 
-from analysis.clustering.partition import Array, Labels, partitions
+from analysis.clustering.partition import Array, Labels, cuts, partitions
 from analysis.config.clustering import Algorithm, Clustering
 from analysis.errors import MethodError
 
@@ -20,13 +21,14 @@ NULLS = ("permuted", "gradient")
 def best_jaccard(base: NDArray[np.integer], other: NDArray[np.integer]) -> Array:
     """Jaccard coefficient of each group of `base` (ascending labels) with the most similar group of `other`.
 
-    Both label the same units. A group of which no unit is there is missing from `base`, hence from the result.
+    Both label the same units, with small numbers from 0 or 1. A group of which no unit is there is missing from `base`,
+    hence from the result.
     """
-    a = base[:, None] == np.unique(base)[None, :]
-    b = other[:, None] == np.unique(other)[None, :]
-    both = a.T.astype(float) @ b.astype(float)
-    either = a.sum(axis=0)[:, None] + b.sum(axis=0)[None, :] - both
-    return np.asarray((both / either).max(axis=1), dtype=np.float64)
+    width = int(other.max()) + 1
+    table = np.bincount(base * width + other, minlength=(int(base.max()) + 1) * width).reshape(-1, width)
+    a, b = table.sum(axis=1), table.sum(axis=0)
+    table, a, b = table[a > 0][:, b > 0], a[a > 0], b[b > 0]
+    return np.asarray((table / (a[:, None] + b[None, :] - table)).max(axis=1), dtype=np.float64)
 
 
 def bootstrap_jaccard(
@@ -53,12 +55,17 @@ def bootstrap_jaccard(
     sums = {k: np.zeros(int(labels.max())) for k, labels in base.items()}
     counts = {k: np.zeros(int(labels.max())) for k, labels in base.items()}
     n = len(values)
+    same_row = np.unique(values, axis=0, return_inverse=True)[1].ravel()
     for _ in range(draws):
         chosen = np.unique(rng.integers(n, size=n))
-        possible = [k for k in ks if k <= len(np.unique(values[chosen], axis=0))]
+        distinct = len(np.unique(same_row[chosen]))
+        possible = [k for k in ks if k <= distinct]
         if not possible:
             continue
-        again = partitions(values[chosen], possible, algorithm, settings, rng=rng)
+        if algorithm == "ward":  # the numbers of the groups do not matter here, so the tree is cut and no more
+            again = cuts(linkage(values[chosen], "ward"), possible)
+        else:
+            again = partitions(values[chosen], possible, algorithm, settings, rng=rng)
         for k in possible:
             own = base[k][chosen]
             there = np.unique(own) - 1

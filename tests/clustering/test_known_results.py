@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.datasets import load_iris, load_wine
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
-from analysis.clustering.partition import mixture, pam, partitions
+from analysis.clustering.partition import cuts, mixture, numbered, pam, partitions
 from analysis.clustering.stability import bootstrap_jaccard
 from analysis.clustering.validity import gap_statistic, indices, within
 from analysis.config.clustering import Clustering
@@ -91,3 +92,19 @@ def test_medoids_are_the_best_of_all_choices() -> None:
         # A swap of one medoid at a time may stop short of the best pair, never below it, and rarely far off.
         assert best - 1e-12 <= cost <= 1.1 * best
         assert (distances[np.array(medoids)[labels], np.arange(9)] == distances[medoids].min(axis=0)).all()
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_cuts_of_a_tree_are_those_of_scipy_and_have_exactly_k_groups(tied: bool) -> None:
+    rng = np.random.default_rng(5)
+    compared = 0
+    for n in range(3, 43):
+        values = rng.integers(0, 4, (n, 2)).astype(float) if tied else rng.random((n, 3))
+        links = linkage(values, "ward")
+        for k, labels in cuts(links, range(1, min(n, 9) + 1)).items():
+            assert sorted(set(labels)) == list(range(k))
+            expected = fcluster(links, k, "maxclust")  # joins what merges at one height, then it has fewer groups
+            if expected.max() == k:
+                compared += 1
+                assert numbered(labels).tolist() == numbered(expected).tolist()
+    assert compared > 100
