@@ -19,12 +19,12 @@ from typing import Any
 
 import matplotlib as mpl
 import nbformat
-import yaml
 from matplotlib import pyplot as plt
 
 from analysis import language
 from analysis.errors import KlastryError, PublishError
 from analysis.workspace import language_folder
+from analysis.yamlfile import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 EXHIBIT = re.compile(r"\bdesk\b|\bsave_\w+_tables\(")
@@ -86,7 +86,7 @@ def translate(args: argparse.Namespace) -> None:
     listed = notebooks(ROOT / "notebooks")
     if not args.names and out.exists():
         shutil.rmtree(out)
-    texts = yaml.safe_load((ROOT / f"report/labels/texts_{args.language}.yaml").read_text(encoding="utf-8")) or {}
+    texts = read_yaml(ROOT / f"report/labels/texts_{args.language}.yaml") or {}
     parameters = {"edition": args.edition, "method": args.method, "data_dir": ROOT / "data", "build_dir": folder}
     with language.using(args.language, texts):
         for name in args.names or listed:
