@@ -79,7 +79,7 @@ rule protection_36:
         indicators=rules.indicators_20.output.indicators,
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
-        code=package("disclosure", "profiles", "composite.quantiles", "tables"),
+        code=package("disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "tables"),
     output:
         plan=ensure(BUILD + "/36_protection/plan.csv", non_empty=True),
         notebook=BUILD + "/notebooks/36_protection.ipynb",
@@ -124,7 +124,7 @@ rule indicator_statistics_22:
         tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output.indicators,
         framework=framework_files(),
-        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
         plan=rules.protection_36.output.plan,
     output:
         exhibits("table", *range(13, 18)),
@@ -311,7 +311,7 @@ rule cross_sections_40:
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
         previous=previous_files(),
-        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
         plan=rules.protection_36.output.plan,
     output:
         exhibits("table", 1, 2, 12, *range(18, 37)),
@@ -342,7 +342,7 @@ rule members_survey_44:
         characteristics=rules.indicators_20.output.characteristics,
         framework=framework_files(),
         labels=[f"report/labels/{name}.yaml" for name in ("pl", "en", "exhibits_pl", "exhibits_en")],
-        code=package("disclosure", "opinions", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "opinions", "charts", "tables"),
         plan=rules.protection_36.output.plan,
     output:
         exhibits("table", 37, *range(58, 63)),
@@ -395,7 +395,7 @@ rule subareas_39:
         notebook="notebooks/39_subareas.ipynb",
         cross=rules.cross_sections_40.output.cross,
         framework=framework_files(),
-        code=package("disclosure", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "charts", "tables"),
         plan=rules.protection_36.output.plan,
     output:
         exhibits("table", *range(5, 10)),
@@ -420,7 +420,7 @@ rule sector_profiles_37:
         normalised=rules.scores_30.output.normalised,
         cross=rules.cross_sections_40.output.cross,
         framework=framework_files(),
-        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
         plan=rules.protection_36.output.plan,
     output:
         exhibits("table", 10),
@@ -470,7 +470,7 @@ rule trends_46:
         previous=previous_files(),
         history=HISTORY,
         framework=framework_files(),
-        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
         plan=rules.protection_36.output.plan,
     output:
         exhibits("table", 11, 45),
@@ -526,7 +526,7 @@ rule sector_clusters_41:
         scores=rules.scores_30.output.scores,
         framework=framework_files(),
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("disclosure", "clustering", "composite", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "clustering", "composite", "charts", "tables"),
         plan=rules.protection_36.output.plan,
     output:
         exhibits("figure", 54, 55, 56, 57, 58),
@@ -709,7 +709,7 @@ rule resilience_43:
         edition=f"data/editions/{EDITION}/edition.yaml",
         own_method="config/resilience/index.yaml",
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("disclosure", "resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
         plan=rules.protection_36.output.plan,
     output:
         exhibits("figure", *range(59, 64)),
@@ -837,7 +837,7 @@ rule facts:
             rules.good_practices_52.output.facts,
         ],
         plan=rules.protection_36.output.plan,
-        code=["analysis/facts.py", "analysis/publish/withholding.py", *package("disclosure")],
+        code=["analysis/facts.py", "analysis/publish/withholding.py", *package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression")],
     output:
         ensure(BUILD + "/facts.json", non_empty=True),
     log:

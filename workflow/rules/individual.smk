@@ -28,7 +28,7 @@ rule individual_notebooks:
         strategies=sorted(str(p) for p in Path(f"data/editions/{EDITION}/strategies").glob("*.yaml")),
         private=private_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
-        code=package("disclosure", "profiles", "composite", "cooperation", "knowledge", "opinions", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite", "cooperation", "knowledge", "opinions", "charts", "tables"),
         plan=rules.protection_36.output.plan,
     output:
         ensure(INDIVIDUAL + "/respondents.csv", non_empty=True),

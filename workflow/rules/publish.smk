@@ -22,7 +22,7 @@ rule chapters_50:
         edition=f"data/editions/{EDITION}/edition.yaml",
         framework=framework_files(),
         knowledge=knowledge_files(),
-        code=package("publish", "narrative", "knowledge", "disclosure"),
+        code=package("publish", "narrative", "knowledge", "disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression"),
     output:
         book=ensure(BUILD + "/50_chapters/book.json", non_empty=True),
         text=BUILD + "/50_chapters/book.md",
@@ -141,7 +141,7 @@ rule annex:
         licence=f"{RAW}/coordinators.csv.source.yaml",
         edition=f"data/editions/{EDITION}/edition.yaml",
         plan=rules.protection_36.output.plan,
-        code=package("publish", "disclosure"),
+        code=package("publish", "disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression"),
     output:
         f"{OUT}/aneks-statystyczny-{EDITION}.xlsx",
         f"{OUT}/statistical-annex-{EDITION}.xlsx",
