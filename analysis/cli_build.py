@@ -70,6 +70,9 @@ def cmd_build(args: argparse.Namespace) -> int:
     command = " ".join(["klastry", *sys.argv[1:]])
     with lock.hold(build, command, wait=args.wait, tell=_tell) as membership:
         settle(build / "60_report")
+        for executed in (build / "notebooks").glob("*.ipynb"):
+            if not (root / "notebooks" / executed.name).is_file():
+                executed.unlink()  # of a notebook that is gone: its page would stay on the site
         if not (build / "60_report" / "html" / "index.html").is_file():
             # The stamp stands for a folder that somebody removed.
             (build / "logs" / "60_report.done").unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from analysis.publish.ledger import build as ledger
 from analysis.publish.ledger.rows import anchor_numbers, sources_of_page
 from analysis.publish.notebooks import notebook_pages
 from analysis.publish.pandoc import Node
-from analysis.publish.publication import Publication
+from analysis.publish.publication import LANG, Publication
 from analysis.publish.site import Page, Site, slug
 from analysis.publish.site_exhibits import downloads, exhibit_html
 from analysis.publish.site_pages import computed_body, contents, data_body, index_body, lists_body, search_body
@@ -198,7 +198,7 @@ def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
     if (pub.report_dir / "images").is_dir():
         shutil.copytree(pub.report_dir / "images", out / "images")
     for label in pub.book.placed:
-        for folder, source, _ in downloads(pub.exhibits[label], pub):
+        for folder, source, _ in downloads(pub.exhibits[label], pub, LANG):
             target = out / folder / Path(source).name
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(pub.build / source, target)

@@ -16,6 +16,7 @@ from analysis.publish.publication import Publication
 from analysis.publish.typography import bind
 
 LINK = {"pl": "Stały odnośnik", "en": "Permanent link"}
+FILES = {"pl": ("Dane (CSV)", "Rysunek (SVG)", "Rysunek (PNG)"), "en": ("Data (CSV)", "Figure (SVG)", "Figure (PNG)")}
 
 
 def _names_respondents(path: Path) -> bool:
@@ -23,16 +24,17 @@ def _names_respondents(path: Path) -> bool:
         return "respondent_id" in next(csv.reader(handle), [])
 
 
-def downloads(exhibit: Exhibit, pub: Publication) -> list[tuple[str, str, str]]:
+def downloads(exhibit: Exhibit, pub: Publication, lang: str) -> list[tuple[str, str, str]]:
     """Files of an exhibit for readers: folder in the site, file in the build, words of the link.
 
     Data with a row for each respondent are not given away when the answers are real ones.
     """
     found = []
+    data, drawing, picture = FILES[lang]
     if not pub.confidential or not _names_respondents(pub.build / exhibit.data_file):
-        found.append(("dane", exhibit.data_file, "Dane (CSV)"))
+        found.append(("dane", exhibit.data_file, data))
     if exhibit.kind == "figure":
-        found += [("figures", exhibit.image_file, "Rysunek (SVG)"), ("figures", exhibit.record["png"], "Rysunek (PNG)")]
+        found += [("figures", exhibit.image_file, drawing), ("figures", exhibit.record["png"], picture)]
     return found
 
 
@@ -63,7 +65,7 @@ def exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[s
     note = f"<p>{said(exhibit.note)}</p>" if exhibit.note else ""
     links = [
         f'<a href="{folder}/{Path(file).name}" download aria-label="{label}: {name}">{label}</a>'
-        for folder, file, label in downloads(exhibit, pub)
+        for folder, file, label in downloads(exhibit, pub, lang)
     ]
     if exhibit.notebook in notebooks:
         links.append(f'<a href="obliczenia/{exhibit.notebook}.html" aria-label="Obliczenia: {name}">Obliczenia</a>')
