@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,10 @@ from analysis.publish.publication import Publication
 from analysis.publish.withholding import PLAIN, RULES
 
 PROTECTED = "40_analyses/disclosure_protected.csv"
+CROSS = ("40_analyses/cross_sections.csv", "40_analyses/cross_sections_more.csv")
+TEXTS = frozenset({".csv", ".html", ".js", ".json"})
+LONG = 8  # characters: shorter numbers are found by chance
+_NUMBER = re.compile(r"\d+\.\d+")
 WAY_OUT = (
     "set disclosure.action: suppress to withhold them with their complement, join groups under cross_sections, or "
     "relax disclosure.min_group, .dominance, .p_percent, .order_statistics_from"
@@ -80,6 +85,24 @@ def _leaks(pub: Publication, folder: Path) -> list[str]:
     return found
 
 
+def _full_values(pub: Publication, folder: Path) -> list[str]:
+    """Data files and pages that hold a withheld statistic in full length, wherever it may have come from."""
+    cross = [pd.read_csv(pub.build / table) for table in CROSS if (pub.build / table).is_file()]
+    if not cross:
+        return []
+    table = pd.concat(cross, ignore_index=True)
+    keys = zip(*(table[k].astype(str) for k in ("dimension", "group", "code", "measure")), strict=True)
+    gone = [pub.shield.hides(*key) for key in keys]
+    text = table["value"].map("{:.15g}".format)
+    secret = {v for v in set(text[gone]) - set(text[[not g for g in gone]]) if len(v) >= LONG}
+    found = []
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in TEXTS and "individual" not in p.parts):
+        seen = secret & set(_NUMBER.findall(path.read_text(encoding="utf-8", errors="ignore").replace(",", "\n")))
+        if seen:
+            found.append(f"{path.relative_to(folder)}: {len(seen)} withheld statistic(s) in full, such as {min(seen)}")
+    return found
+
+
 def check_protection(pub: Publication, folder: Path) -> None:
     """Refuse a publication that breaks the rule of its method; without a rule nothing is asked.
 
@@ -106,7 +129,7 @@ def check_protection(pub: Publication, folder: Path) -> None:
                 + f"\nWhat helps: {WAY_OUT}"
             )
         return
-    problems = [*_left(pub), *_leaks(pub, folder)]
+    problems = [*_left(pub), *_leaks(pub, folder), *_full_values(pub, folder)]
     if problems:
         more = f"\n  and {len(problems) - 20} more" if len(problems) > 20 else ""
         raise PublishError(f"disclosure.rule {rule} is set, but not kept:\n  " + "\n  ".join(problems[:20]) + more)

@@ -123,6 +123,24 @@ def test_the_gate_sees_what_is_printed_all_the_same(tmp_path: Path) -> None:
         gate.check_protection(publication(tmp_path, shield(), printed="0.31"), tmp_path)  # type: ignore[arg-type]
 
 
+def test_the_gate_finds_a_withheld_value_in_any_file(tmp_path: Path) -> None:
+    pub = publication(tmp_path, shield())
+    rows = ["sector,bio,4,ALL,median,0.123456789012345", "sector,ict,9,ALL,median,0.987654321098765"]
+    (tmp_path / "40_analyses/cross_sections.csv").write_text(
+        "\n".join(["dimension,group,n,code,measure,value", *rows]) + "\n", "utf-8"
+    )
+    out = tmp_path / "out"
+    (out / "html/dane/zrodla").mkdir(parents=True)
+    (out / "dane").mkdir()
+    (out / "dane/scores_by_group.csv").write_text("dimension,group,code,measure,value\n", "utf-8")
+    leak = out / "html/dane/zrodla/anything.csv"
+    leak.write_text("value\n0.987654321098765\n", "utf-8")
+    gate.check_protection(pub, out)  # type: ignore[arg-type]
+    leak.write_text("a,value\n1,0.123456789012345\n", "utf-8")
+    with pytest.raises(PublishError, match=r"anything\.csv: 1 withheld statistic"):
+        gate.check_protection(pub, out)  # type: ignore[arg-type]
+
+
 def test_the_gate_sees_what_stays_disclosed(tmp_path: Path) -> None:
     strict = shield(max_disclosed=5)
     with pytest.raises(PublishError, match=r"12\.0% of the scores stay disclosed.*sector=ict.*rounding"):

@@ -39,9 +39,10 @@ def open_ledger(pub: Publication, notebooks: Sequence[NotebookPage]) -> tuple[Le
     """
     framework = load_framework(pub.framework_root)
     facts = {key: fact for key, fact in pub.facts.items() if not fact.get("withheld")}
-    # Under a rule of disclosure control no cell of an answer is shown, as of a survey.
+    # Under a rule of disclosure control no cell of an answer is shown, as of a survey, and no table behind the facts:
+    # they are full.
     provenance = "survey" if pub.shield.active else str(pub.info["provenance"])
-    sources = Sources(pub.project, pub.build, pub.edition, provenance, framework, facts)
+    sources = Sources(pub.project, pub.build, pub.edition, provenance, framework, facts, results=not pub.shield.active)
     path = pub.report_dir / "labels" / f"facts_{LANG}.yaml"
     describer = Describer(path, framework, facts, _row_labels(sources))
     ledger = Ledger(facts, describer, sources, {n.name: n for n in notebooks})

@@ -44,6 +44,8 @@ class Sources:
         Framework of the edition.
     facts
         All facts; their tables are the ones that matter.
+    results
+        Whether tables of the build may go with the site; a rule of disclosure control lets only inputs do so.
     """
 
     def __init__(
@@ -54,7 +56,10 @@ class Sources:
         provenance: str,
         framework: Framework,
         facts: Mapping[str, Mapping[str, Any]],
+        *,
+        results: bool = True,
     ) -> None:
+        self.results = results
         self.project = project
         self.build = build
         self.raw = f"data/editions/{edition}/raw"
@@ -91,7 +96,10 @@ class Sources:
 
     def public(self, table: str) -> bool:
         """Whether a table may go with the site."""
-        return self.path(table) is not None and not (self.survey and self.of_respondents(table))
+        path = self.path(table)
+        if path is None or (not self.results and path.is_relative_to(self.build)):
+            return False
+        return not (self.survey and self.of_respondents(table))
 
     def href(self, table: str) -> str:
         """Return where the site has a table, '' where it does not."""
