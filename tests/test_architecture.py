@@ -124,7 +124,7 @@ NOTEBOOKS = [path for path in ALL_NOTEBOOKS if not path.stem.startswith("9")]  #
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_rule_lists_the_code_its_notebook_imports(root: Path, path: Path) -> None:
     rules = (root / "workflow/rules/analysis.smk").read_text("utf-8")
-    rule = next(r for r in rules.split("\nrule ") if f'name="{path.stem}"' in r)
+    rule = next(r for r in re.split(r"\n *rule ", rules) if f'name="{path.stem}"' in r)
     listed = set(re.findall(r'"([\w.]+)"', re.search(r"code=package\(([^)]*)\)", rule)[1]))  # type: ignore[index]
     used = set()
     for node in ast.walk(ast.parse(notebook_code(path))):
