@@ -301,7 +301,7 @@ def test_shocks_of_the_edition_name_answers_that_are_asked(root):
 
     items = load_framework(root / "data").codebooks["coordinators"]["item"]
     table = pd.DataFrame(1.0, index=pd.Index(["R01", "R02"], name="respondent_id"), columns=list(items))
-    settings = load_method("default", root / "config").resilience
+    settings = load_method("default", root / "config").resilience.of_period("2022-2023")
     for name, shock in settings.shocks.items():
         severity = shocks.severities(shock, settings.shocks, np.array([0.5]))
         assert shocks.strike(table, name, settings.shocks, severity).unknown == 0
@@ -345,3 +345,12 @@ def test_indicators_of_the_edition_follow_from_answers(root):
     found = compute_indicators({"coordinators": table}, dataclasses.replace(framework, indicators=tree.indicators))
     expected = {"O1.1": 2, "O5.1": 1 - 0.75**2 - 0.25**2, "O5.2": 300, "O6.2": 10, "O6.3": 0.5, "O7.1": 10}
     assert found.loc["R01", list(expected)].to_dict() == pytest.approx(expected)
+
+
+def test_shocks_need_a_period_of_two_years(root):
+    from analysis.errors import ConfigError
+
+    shocked = load_method("default", root / "config").resilience
+    assert "budget_2024" in shocked.of_period("2024-2025").model_dump_json()
+    with pytest.raises(ConfigError, match="write it as 2022-2023"):
+        shocked.of_period("2024")

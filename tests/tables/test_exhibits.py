@@ -14,6 +14,7 @@ from analysis.facts import FactSet
 from analysis.framework import load_framework
 from analysis.profiles.cross_sections import cross_sections
 from analysis.profiles.statistics import answer_shares, indicator_statistics
+from analysis.sources import load_edition
 from analysis.tables import (
     add_previous_facts,
     add_row_facts,
@@ -37,7 +38,7 @@ from analysis.tables.scores import score_groups
 
 @pytest.fixture(scope="module")
 def labels(root):
-    return load_labels(root / "report/labels")
+    return load_labels(root / "report/labels", edition=load_edition(2024, root / "data").info)
 
 
 @pytest.fixture(scope="module")
