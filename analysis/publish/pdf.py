@@ -24,7 +24,7 @@ from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import page_runs, to_typst, typst_string
 from analysis.publish.exhibits import Exhibit, image_share
 from analysis.publish.pandoc import Node
-from analysis.publish.publication import Publication
+from analysis.publish.publication import LANG, Publication
 from analysis.publish.typography import bind
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
@@ -53,6 +53,8 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> str:
             f"  file: {typst_string('figures/' + path.name)}",
             f"  alt: {typst_string(exhibit.record['alt'])}",
             f"  width: {image_share(exhibit, path) * 100:.1f}%",
+            # An edition of exhibits has no running text that could fill the gap: drawings stay under their headings.
+            f"  floating: {'true' if pub.lang == LANG else 'false'}",
         ]
         return "#exhibit-figure(\n" + ",\n".join(common) + ",\n)"
     return "#exhibit-table(\n" + ",\n".join(common) + ",\n" + to_typst(build_table(exhibit, pub.build, lang)) + ")"

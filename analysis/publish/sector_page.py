@@ -224,7 +224,7 @@ def sector_body(data: dict[str, Any], pub: Publication, section: str) -> str:
         f'<select id="branza"><option value="">wszystkie</option>{options}</select></p></div>{_legend(data)}'
         f'<div class="network-view" role="region" tabindex="0" aria-label="Rysunek mapy branż">{_drawing(data)}</div>'
         '<p id="stan-mapy" role="status" aria-live="polite"></p>'
-        '<section id="karta-branzy" aria-labelledby="karta-branzy-nazwa" hidden></section>'
+        '<section id="karta-branzy" hidden></section>'
         f'<h2 id="sasiedztwo">Sąsiedztwo</h2>{_neighbours(data)}'
         f'<h2 id="profile">Profile</h2>{_profiles(data)}<h2 id="typy">Typy</h2>{_types(data)}'
         f'<script type="application/json" id="dane-mapy">{inline}</script>'

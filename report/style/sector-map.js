@@ -60,6 +60,7 @@
     var sector = sectors[code], near = neighbours(code), most = 0;
     data.sectors.forEach(function (s) { s.profile.forEach(function (v) { most = Math.max(most, Math.abs(v)); }); });
     make("h2", sector.name, card).id = "karta-branzy-nazwa";
+    card.setAttribute("aria-labelledby", "karta-branzy-nazwa");
     var kinds = data.types.map(function (t, i) { return t.name + ": " + sector.types[i]; }).join("; ");
     make("p", "Liczba klastrów: " + sector.size + ". " + kinds + ".", card);
     var joined = data.merges.filter(function (m) { return m.indexOf(code) >= 0; })[0];

@@ -14,9 +14,9 @@
 
   // Search page: results for ?q=…, counted aloud.
   var target = document.getElementById("wyniki");
-  if (target) {
+  var box = document.getElementById("szukane");
+  if (target && box) {
     var query = new URLSearchParams(window.location.search).get("q") || "";
-    var box = document.getElementById("szukane");
     var status = document.getElementById("liczba-wynikow");
     box.value = query;
     var index = new MiniSearch({

@@ -212,7 +212,11 @@ def test_disclosure_bounds_hold_the_scores_of_the_edition(build: Path) -> None:
     traits = table(build, "20_indicators/characteristics.csv").set_index("respondent_id").astype(str)
     scores = table(build, "30_scores/scores.csv").dropna(subset="score")
     dimensions = [part.split("=")[0] for part in intervals.index[0][1].split("; ")]
-    assert len(dimensions) == 5
+    assert len(dimensions) == 7
+    # Groups outside of Tables 18-36: plans for the status (Figure 14), and any strategy.
+    planned = traits["kkk_plans"].str.startswith("1")
+    traits["status"] = np.select([traits["kkk"] == "KKK", planned], ["KKK", "plans"], "no plans")
+    traits["strategy_any"] = traits["strategy"].where(traits["strategy"] == "updated", "behind")
     profile = traits[dimensions].apply(lambda row: "; ".join(f"{d}={row[d]}" for d in dimensions), axis=1)
     for row in scores.itertuples(index=False):
         bounds = intervals.loc[(row.code, profile[row.respondent_id])]

@@ -54,7 +54,7 @@ def test_another_print_of_a_fact_is_named(mini: Publication, old: str, new: str)
     text = printed.docx_text(_file(mini.build, "docx"))
     assert old in text
     found = printed.missing(places, text.replace(old, new))
-    assert found and all(line.startswith("sample.share: ") for line in found)
+    assert any(line.startswith("sample.share: ") for line in found)
 
 
 def test_only_typography_is_set_aside() -> None:

@@ -12,7 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import yaml
-from exports import write_kobo_export, write_limesurvey_export
+from filled_forms import write_kobo_export, write_limesurvey_export
 from hypothesis import given
 from hypothesis import strategies as st
 from pyxform.xls2xform import convert

@@ -44,7 +44,7 @@ def build_survey(folder: Path, provenance: str) -> Path:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[-1].outputs.append(nbformat.v4.new_output("stream", text=f"R01 {SHOWN} {NAME}\n"))
     nbformat.write(notebook, path)
-    for step in ("chapters", "html", "pdf", "docx", "annex", "publish", "manifest"):
+    for step in ("chapters", "html", "pdf", "docx", "epub", "annex", "publish", "manifest"):
         steps.run(step, project=project, edition=2024, build=build)
     return build
 

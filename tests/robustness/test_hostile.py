@@ -57,7 +57,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Publication:
         described.write_text(json.dumps(record, ensure_ascii=False), "utf-8")
     edition = project / "data/editions/2024/edition.yaml"
     edition.write_text(edition.read_text("utf-8").replace("Raport ogólny", "'</script><b>x {{ 7*7 }} $y$'"), "utf-8")
-    for step in ("chapters", "html", "pdf", "docx", "annex", "publish", "manifest"):
+    for step in ("chapters", "html", "pdf", "docx", "epub", "annex", "publish", "manifest"):
         steps.run(step, project=project, edition=2024, build=build)
     return open_publication(project, build, 2024)
 

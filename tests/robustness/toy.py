@@ -70,6 +70,12 @@ rule docx:
     log: BUILD + "/logs/60_docx.log"
     shell: PUBLISH + "docx"
 
+rule epub:
+    input: rules.chapters.output
+    output: OUT + "/raport-ogolny-2024.epub"
+    log: BUILD + "/logs/60_epub.log"
+    shell: PUBLISH + "epub"
+
 rule annex:
     input: rules.chapters.output
     output: OUT + "/aneks-statystyczny-2024.xlsx", OUT + "/dane/datapackage.json"
@@ -77,7 +83,9 @@ rule annex:
     shell: PUBLISH + "annex"
 
 rule publish:
-    input: rules.html.output, rules.pdf.output, rules.docx.output, rules.annex.output, rules.individual_notebooks.output
+    input:
+        rules.html.output, rules.pdf.output, rules.docx.output, rules.epub.output, rules.annex.output,
+        rules.individual_notebooks.output
     output: BUILD + "/logs/60_report.done"
     log: BUILD + "/logs/60_report.log"
     shell: PUBLISH + "publish && touch {output}"
