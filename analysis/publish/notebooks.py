@@ -14,7 +14,8 @@ from traitlets.config import Config
 
 _UNWANTED = "script, style, link, iframe"
 WITHHELD = (
-    "*Outputs are not published: they show answers and scores of single respondents, or what is withheld from tables.*"
+    "*Outputs are not published: they show answers and scores of single respondents, which are confidential, or "
+    "what is withheld from tables.*"
 )
 
 

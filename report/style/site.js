@@ -15,9 +15,9 @@
   // Search page: results for ?q=…, counted aloud.
   var target = document.getElementById("wyniki");
   var box = document.getElementById("szukane");
-  if (target && box) {
+  var status = document.getElementById("liczba-wynikow");
+  if (target && status) {  // pages of numbers have a heading and a field of these names as well
     var query = new URLSearchParams(window.location.search).get("q") || "";
-    var status = document.getElementById("liczba-wynikow");
     box.value = query;
     var index = new MiniSearch({
       fields: ["title", "text"], storeFields: ["title", "where", "url", "text"],
