@@ -40,14 +40,16 @@ class Place:
     before: str
     after: str
 
-    def stands_in(self, text: str) -> bool:
-        """Whether a format prints the fact here, in one piece or, once, parted by the end of a page.
+    def stands_in(self, text: str, *, pages: bool) -> bool:
+        """Whether a format prints the fact here, in one piece or, in one with `pages`, once parted by the end of one.
 
         A number is never parted, and where a page ends beside it, nothing that belongs to a number may touch it.
         """
         full = self.before + self.shown + self.after
         if full in text:
             return True
+        if not pages:
+            return False
         start, end = len(self.before), len(self.before) + len(self.shown)
         for cut in range(1, len(full)):
             if start < cut < end and not re.search(r"[^\W\d]", self.shown):
@@ -110,9 +112,9 @@ def places(book: Path) -> list[Place]:
     return found
 
 
-def missing(found: list[Place], text: str) -> list[str]:
+def missing(found: list[Place], text: str, *, pages: bool = False) -> list[str]:
     """Facts that a format prints otherwise than the chapters, with what should stand there."""
-    return [f"{p.fact}: …{p.before}[{p.shown}]{p.after}…" for p in found if not p.stands_in(text)]
+    return [f"{p.fact}: …{p.before}[{p.shown}]{p.after}…" for p in found if not p.stands_in(text, pages=pages)]
 
 
 def html_text(site: Path) -> str:
@@ -121,7 +123,7 @@ def html_text(site: Path) -> str:
     for page in sorted(site.glob("*.html")):
         soup = BeautifulSoup(page.read_text("utf-8"), "lxml")
         main = soup.find("main")
-        for aside in main.select("details.sources, nav, script, style") if main else []:
+        for aside in main.select("details.sources, nav, script, style, a.footnote-ref") if main else []:
             aside.decompose()
         out.append(main.get_text() if main else "")
     return plain("\n".join(out))

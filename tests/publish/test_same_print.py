@@ -5,10 +5,13 @@ A place is a fact with the text around it, as the chapters print it; each format
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import printed
@@ -34,7 +37,7 @@ def _file(pub_build: Path, kind: str) -> Path:
 def test_small_edition_prints_every_fact_alike(mini: Publication, kind: str) -> None:
     places = printed.places(mini.build / "50_chapters/book.json")
     assert places
-    assert printed.missing(places, TEXTS[kind](_file(mini.build, kind))) == []
+    assert printed.missing(places, TEXTS[kind](_file(mini.build, kind)), pages=kind == "pdf") == []
 
 
 @pytest.mark.product
@@ -42,7 +45,7 @@ def test_small_edition_prints_every_fact_alike(mini: Publication, kind: str) -> 
 def test_edition_prints_every_fact_alike(build: Path, kind: str) -> None:
     places = printed.places(build / "50_chapters/book.json")
     assert len(places) > 1000
-    assert printed.missing(places, TEXTS[kind](_file(build, kind)))[:20] == []
+    assert printed.missing(places, TEXTS[kind](_file(build, kind)), pages=kind == "pdf")[:20] == []
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,9 @@ def test_another_print_of_a_fact_is_named(mini: Publication, old: str, new: str)
     text = printed.docx_text(_file(mini.build, "docx"))
     assert old in text
     found = printed.missing(places, text.replace(old, new))
-    assert any(line.startswith("sample.share: ") for line in found)
+    told = [p for p in places if old in p.before + p.shown + p.after]  # the fact, and facts that have it beside them
+    assert found == printed.missing(told, "")
+    assert {p.fact for p in told if old in p.shown} == {"sample.share"}
 
 
 def test_only_typography_is_set_aside() -> None:
@@ -71,12 +76,23 @@ def shown_by_excel(value: float, code: str) -> str:
     return numbers.number(value, decimals) + percent
 
 
+def shown_by_data(path: Path, columns: list[dict[str, Any]]) -> Iterator[str]:
+    """The numbers of a data file as the columns of its exhibit print them."""
+    numeric = {c["name"]: c for c in columns if c.get("format") in ("integer", "number", "percent")}
+    with path.open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            for name, column in numeric.items():
+                if re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", row[name]):
+                    decimals = 0 if column["format"] == "integer" else column["decimals"]
+                    yield numbers.number(float(row[name]), decimals) + "%" * (column["format"] == "percent")
+
+
 @pytest.mark.product
 def test_workbook_and_data_hold_the_printed_numbers(build: Path) -> None:
-    """Each number of a printed table is in its sheet, under a format that prints it so, and in its CSV file."""
+    """Each number of a printed table is in its sheet, under a format that prints it so, and in the data of the site."""
     book = openpyxl.load_workbook(next((build / "60_report").glob("aneks-statystyczny-*.xlsx")))
     exhibits = load_exhibits(build)
-    compared = 0
+    compared: Counter[str] = Counter()
     wrong: list[str] = []
     for sheet in book.worksheets:
         label = next((f"tbl-{name.removeprefix('tabela_')}" for name in sheet.tables), "")
@@ -89,10 +105,14 @@ def test_workbook_and_data_hold_the_printed_numbers(build: Path) -> None:
         rows = [row.cells for row in table.rows if row.kind != GROUP]
         printed_cells = Counter(row[i] for row in rows for i in numeric if row[i] != numbers.MISSING)
         cells = [c for row in sheet[sheet.tables[f"tabela_{label[4:]}"].ref] for c in row]
-        held = Counter(shown_by_excel(c.value, c.number_format) for c in cells if isinstance(c.value, int | float))
-        compared += sum(printed_cells.values())
-        wrong += [f"{label}: {cell} ×{n}" for cell, n in (printed_cells - held).items()]
-    assert compared > 1000
+        in_sheet = Counter(shown_by_excel(c.value, c.number_format) for c in cells if isinstance(c.value, int | float))
+        in_data = Counter(
+            shown_by_data(build / "60_report/html/dane" / Path(exhibit.data_file).name, exhibit.record["columns"])
+        )
+        for place, held in (("sheet", in_sheet), ("data", in_data)):
+            compared[place] += sum(printed_cells.values())
+            wrong += [f"{label}, {place}: {cell} ×{n}" for cell, n in (printed_cells - held).items()]
+    assert min(compared["sheet"], compared["data"]) > 1000
     assert wrong[:20] == []
 
 
