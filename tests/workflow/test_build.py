@@ -30,8 +30,8 @@ class Copy:
         command = [sys.executable, "-m", "analysis.cli", *arguments]
         return subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True, timeout=300)
 
-    def stale(self) -> set[str]:
-        done = self.klastry("build", "--dry-run")
+    def stale(self, *arguments: str) -> set[str]:
+        done = self.klastry("build", "--dry-run", *arguments)
         assert done.returncode == 0, done.stderr
         stats = done.stdout.split("Job stats:")[-1].split("total")[0] if "Job stats:" in done.stdout else ""
         return set(re.findall(r"^(\w+) +\d+$", stats, re.M)) - {"report"}
@@ -66,7 +66,14 @@ def test_a_method_key_rebuilds_scores_and_what_follows(copy: Copy) -> None:
     stale = copy.stale()
     assert {"scores_30", "cross_sections_40", "score_drivers_34", "reproduction_49", "facts"} <= stale
     assert stale >= BOOK
-    assert not stale & {"validation_10", "indicators_20"}  # statistics of indicators follow the plan of withholding
+    assert not stale & {"validation_10", "indicators_20", "indicator_statistics_22"}
+
+
+def test_statistics_wait_for_the_plan_of_withholding_under_a_rule_only(copy: Copy) -> None:
+    step = "22_indicator_statistics"
+    shutil.rmtree(copy.folder / "build/2024")
+    assert "indicator_statistics_22" in copy.stale(step) and "protection_36" not in copy.stale(step)
+    assert {"protection_36", "scores_30"} <= copy.stale(step, "--method", "protected")
 
 
 def test_a_comment_in_the_method_computes_nothing(copy: Copy) -> None:

@@ -125,7 +125,7 @@ rule indicator_statistics_22:
         indicators=rules.indicators_20.output.indicators,
         framework=framework_files(),
         code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
     output:
         exhibits("table", *range(13, 18)),
         statistics=BUILD + "/40_analyses/indicator_statistics.csv",
@@ -312,7 +312,7 @@ rule cross_sections_40:
         framework=framework_files(),
         previous=previous_files(),
         code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
     output:
         exhibits("table", 1, 2, 12, *range(18, 37)),
         exhibits("figure", 13, 14, 15, 16, 19, 40, 48),
@@ -343,7 +343,7 @@ rule members_survey_44:
         framework=framework_files(),
         labels=[f"report/labels/{name}.yaml" for name in ("pl", "en", "exhibits_pl", "exhibits_en")],
         code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "opinions", "charts", "tables"),
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
     output:
         exhibits("table", 37, *range(58, 63)),
         exhibits("figure", *range(64, 70)),
@@ -396,7 +396,7 @@ rule subareas_39:
         cross=rules.cross_sections_40.output.cross,
         framework=framework_files(),
         code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "charts", "tables"),
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
     output:
         exhibits("table", *range(5, 10)),
         exhibits("figure", *range(20, 29), *range(30, 40)),
@@ -421,7 +421,7 @@ rule sector_profiles_37:
         cross=rules.cross_sections_40.output.cross,
         framework=framework_files(),
         code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
     output:
         exhibits("table", 10),
         tables=[f"{BUILD}/37_sector_profiles/{name}.csv" for name in ("means", "contrasts", "leaders")],
@@ -471,7 +471,7 @@ rule trends_46:
         history=HISTORY,
         framework=framework_files(),
         code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
     output:
         exhibits("table", 11, 45),
         exhibits("figure", 46, 47),
@@ -527,7 +527,7 @@ rule sector_clusters_41:
         framework=framework_files(),
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
         code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "clustering", "composite", "charts", "tables"),
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
     output:
         exhibits("figure", 54, 55, 56, 57, 58),
         exhibits("table", 47, 48, 49, 50, 51),
@@ -710,7 +710,7 @@ rule resilience_43:
         own_method="config/resilience/index.yaml",
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
         code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
     output:
         exhibits("figure", *range(59, 64)),
         exhibits("table", *[no for no in range(52, 58) if PRINTED or no != 53]),
@@ -836,7 +836,7 @@ rule facts:
             *([rules.reproduction_49.output.facts] if PRINTED else []),
             rules.good_practices_52.output.facts,
         ],
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
         code=["analysis/facts.py", "analysis/publish/withholding.py", *package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression")],
     output:
         ensure(BUILD + "/facts.json", non_empty=True),

@@ -89,6 +89,11 @@ def shield():
     return repr(settings.model_dump(include={"rule", "action", "rounding", "decimals", "points"}))
 
 
+def plan():
+    """The plan of what is withheld, for the steps that print; without a rule they do not wait for it."""
+    return [BUILD + "/36_protection/plan.csv"] if METHOD_CONFIG.disclosure.protects else []
+
+
 def variant_methods():
     """The index of each variant that is shown beside the draws, as text."""
     variants = {name: load_method(name, Path("config")) for name in METHOD_CONFIG.uncertainty.variants}

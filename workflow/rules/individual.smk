@@ -29,7 +29,7 @@ rule individual_notebooks:
         private=private_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
         code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite", "cooperation", "knowledge", "opinions", "charts", "tables"),
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
     output:
         ensure(INDIVIDUAL + "/respondents.csv", non_empty=True),
     log:

@@ -140,7 +140,7 @@ rule annex:
         framework=framework_files(),
         licence=f"{RAW}/coordinators.csv.source.yaml",
         edition=f"data/editions/{EDITION}/edition.yaml",
-        plan=rules.protection_36.output.plan,
+        plan=plan(),
         code=package("publish", "disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression"),
     output:
         f"{OUT}/aneks-statystyczny-{EDITION}.xlsx",
