@@ -189,7 +189,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--language", choices=["pl", "en"], default="pl", help="en: the English edition as well, from the same numbers"
     )
-    sub.add_argument("target", nargs="*", metavar="TARGET", help=f"one of: {', '.join(TARGETS)}")
+    sub.add_argument("target", nargs="*", metavar="TARGET", help=f"a notebook, or: {', '.join(TARGETS)}")
 
     add_engine_commands(commands)
     add_audit_command(commands)

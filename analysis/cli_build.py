@@ -11,12 +11,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from analysis import lock
-from analysis.errors import ConfigError, KlastryError
+from analysis.errors import ConfigError, KlastryError, suggest
 from analysis.files import remedy_in, settle, storage_error, write_text
 from analysis.project import build_folder, project_dir
 
@@ -45,6 +45,24 @@ def _tell(message: str) -> None:
     print(message, flush=True)
 
 
+def build_rules(names: Sequence[str], root: Path) -> list[str]:
+    """Return the rules that targets stand for; the rule of the notebook 48_disclosure is disclosure_48.
+
+    Raises
+    ------
+    ConfigError
+        A name is neither a target nor a notebook of the workflow.
+    """
+    steps = {p.stem for p in (root / "notebooks").glob("*.ipynb") if not p.stem.startswith("9")}  # 9x: laboratories
+    unknown = [name for name in names if name not in TARGETS and name not in steps]
+    if unknown:
+        near = "".join(suggest(name, [*TARGETS, *steps]) for name in unknown[:1])
+        raise ConfigError(
+            f"unknown target {', '.join(unknown)}{near}; targets: {', '.join(TARGETS)}, or the name of a notebook"
+        )
+    return [re.sub(r"^(\d+)_(\w+)$", r"\2_\1", name) for name in names]
+
+
 def cmd_build(args: argparse.Namespace) -> int:
     """Run the workflow; only what is stale runs again."""
     from analysis.config import load_method
@@ -53,11 +71,9 @@ def cmd_build(args: argparse.Namespace) -> int:
     root = project_dir()
     load_edition(args.edition, root / "data")
     off_scale = load_method(args.method, root / "config").off_scale()
-    unknown = [t for t in args.target if t not in TARGETS]
     if args.language == "en":
         args.target = ["english"]
-    if unknown:
-        raise ConfigError(f"unknown target {', '.join(unknown)}; targets: {', '.join(TARGETS)}")
+    args.target = build_rules(args.target, root)
     if off_scale and not (args.target and set(args.target) <= {"validation", "indicators", "scores"}):
         raise ConfigError(
             f"method `{args.method}`: {', '.join(off_scale)} gives scores outside the scale from 0 to 1, for which "
