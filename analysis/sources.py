@@ -90,6 +90,9 @@ def load_edition(year: int, data_dir: Path) -> Edition:
     if previous is not None and (not isinstance(previous, int) or isinstance(previous, bool)):
         # It becomes the name of a folder.
         raise ConfigError(f"{path}: previous_edition is {previous!r}; write the year of an edition, say {year - 2}")
+    if previous is not None and previous >= year:
+        # Its published tables are inputs; those of the edition itself never are.
+        raise ConfigError(f"{path}: previous_edition is {previous}; it must be before {year}, say {year - 2}")
     listed = info.get("instruments", [])
     if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
         raise ConfigError(f"{path}: instruments is {listed!r}; write a list of names, say [coordinators, members]")

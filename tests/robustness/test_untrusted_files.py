@@ -88,6 +88,7 @@ def test_yaml_that_means_harm(tmp_path: Path, text: str, words: str) -> None:
     [
         "previous_edition: ../../../etc",
         "previous_edition: /etc",
+        "previous_edition: 2024",
         "instruments: ../x",
         "instruments: [{a: b}]",
         "edition: 2025",
