@@ -17,7 +17,7 @@ from analysis.config import load_method
 from analysis.publish import citation
 from analysis.publish.about_page import CRATE
 from analysis.publish.manifest import versions
-from analysis.publish.publication import Publication
+from analysis.publish.publication import LANG, Publication
 from analysis.sources import sha256
 
 _TYPES = {
@@ -41,10 +41,10 @@ def write_crate(pub: Publication, report: Path) -> Path:
     method = load_method(pub.method, pub.project / "config")
     day = pub.date.isoformat()
     crate = ROCrate()
-    crate.name = f"{work.title}. {work.edition}"
+    crate.name = f"{work.title if pub.lang == LANG else pub.title}. {work.edition}"
     crate.description = " ".join(filter(None, [f"{pub.subtitle}. {pub.period}.", pub.provenance_note]))
     crate.root_dataset["datePublished"] = day
-    crate.root_dataset["inLanguage"] = "pl"
+    crate.root_dataset["inLanguage"] = pub.lang
     crate.root_dataset["version"] = work.version or str(pub.edition)
     licence = _LICENCES.get(work.licence)
     if licence:
@@ -76,7 +76,8 @@ def write_crate(pub: Publication, report: Path) -> Path:
     ]
     made = {
         "@type": "CreateAction",
-        "name": f"klastry build --edition {pub.edition} --method {pub.method}",
+        "name": f"klastry build --edition {pub.edition} --method {pub.method}"
+        + ("" if pub.lang == LANG else f" --language {pub.lang}"),
         "description": f"{method.description}. Seed {method.seed}; answers: {pub.info['provenance']}.",
         "endTime": day,
     }

@@ -12,7 +12,7 @@ from analysis.config import WITHHELD
 from analysis.disclosure.plan import breaches
 from analysis.errors import PublishError
 from analysis.publish.crossref import exhibit_name
-from analysis.publish.publication import Publication
+from analysis.publish.publication import LANG, Publication
 from analysis.publish.withholding import PLAIN, RULES
 
 PROTECTED = "40_analyses/disclosure_protected.csv"
@@ -39,7 +39,7 @@ def _tables(pub: Publication) -> dict[tuple[str, str], str]:
 def _left(pub: Publication) -> list[str]:
     """What the attack still discloses after protection."""
     limit = pub.shield.settings.max_disclosed
-    path = pub.build / PROTECTED
+    path = pub.home / PROTECTED
     if not path.is_file():
         return [f"{PROTECTED} is not there; run the attack first: klastry build 48_disclosure"]
     summary = pd.read_csv(path).set_index("part")["narrow_share"].astype(float).to_dict()
@@ -76,6 +76,8 @@ def _leaks(pub: Publication, folder: Path) -> list[str]:
                     for measure in ("min", "q1", "median", "mean", "q3", "benchmark")
                     if shield.hides(dimension, group, row["code"], measure) and row[measure] != WITHHELD
                 ]
+    if pub.lang != LANG:
+        return found  # the data files are published once
     with (folder / "dane" / "scores_by_group.csv").open(encoding="utf-8", newline="") as handle:
         found += [
             f"dane/scores_by_group.csv: {row['code']}, {row['measure']} of {row['group']} is withheld and printed"
@@ -87,7 +89,7 @@ def _leaks(pub: Publication, folder: Path) -> list[str]:
 
 def _full_values(pub: Publication, folder: Path) -> list[str]:
     """Data files and pages that hold a withheld statistic in full length, wherever it may have come from."""
-    cross = [pd.read_csv(pub.build / table) for table in CROSS if (pub.build / table).is_file()]
+    cross = [pd.read_csv(pub.home / table) for table in CROSS if (pub.home / table).is_file()]
     if not cross:
         return []
     table = pd.concat(cross, ignore_index=True)
@@ -109,7 +111,7 @@ def check_protection(pub: Publication, folder: Path) -> None:
     Parameters
     ----------
     folder
-        The finished formats, before they replace the last report.
+        The finished formats in the language of the publication, before they replace the last report.
 
     Raises
     ------

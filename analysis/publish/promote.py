@@ -20,13 +20,15 @@ def promote_language(pub: Publication) -> Path:
     Raises
     ------
     PublishError
-        A format is missing; the last edition in this language stays as it was.
+        A format is missing, or a rule of disclosure control is broken; the last edition in this language stays as it
+        was.
     """
     files = {name: pub.out_dir / name for name in ("html", pub.file_name("pdf"), pub.file_name("docx"))}
     files[pub.file_name("xlsx")] = pub.home / "60_report" / pub.file_name("xlsx")
     absent = [name for name, path in files.items() if not path.exists()]
     if absent:
         raise PublishError(f"the edition in `{pub.lang}` is not complete, so nothing was replaced: {', '.join(absent)}")
+    check_protection(pub, pub.out_dir)
     target = pub.home / "60_report" / pub.lang
     with whole_folder(target) as staged:
         for name, path in files.items():
@@ -34,6 +36,7 @@ def promote_language(pub: Publication) -> Path:
                 shutil.copytree(path, staged / name)
             else:
                 shutil.copyfile(path, staged / name)
+        write_crate(pub, staged)
     return target
 
 

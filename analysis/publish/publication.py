@@ -98,7 +98,7 @@ class Publication:
     @cached_property
     def shield(self) -> Shield:
         """What the method withholds."""
-        return read_shield(self.build, load_method(self.method, self.project / "config").disclosure)
+        return read_shield(self.home, load_method(self.method, self.project / "config").disclosure)
 
     @cached_property
     def exhibits(self) -> dict[str, Exhibit]:

@@ -151,4 +151,8 @@ def test_pdf_says_its_language(english):
 def test_both_editions_list_the_same_files(english):
     assert {p.name for p in english.iterdir()} == {
         "html", "general-report-2024.pdf", "general-report-2024.docx", "statistical-annex-2024.xlsx",
+        "ro-crate-metadata.json",
     }  # fmt: skip
+    crate = json.loads((english / "ro-crate-metadata.json").read_text("utf-8"))["@graph"]
+    (top,) = [entity for entity in crate if entity["@id"] == "./"]
+    assert top["inLanguage"] == "en" and top["name"].startswith("Benchmarking of clusters in Poland")

@@ -248,8 +248,11 @@ def crate_problems(report: Path) -> list[str]:
     crate = ROCrate(str(report))
     described = {e.id: e for e in crate.data_entities if "File" in str(e.type)}
     there = {p.relative_to(report).as_posix() for p in report.rglob("*") if p.is_file() and p.name != about_page.CRATE}
-    there = {name for name in there if not name.startswith("en/")}  # another edition, made after this one
-    out = [f"not described: {name}" for name in sorted(there - {unquote(i) for i in described})]
+    # An edition in another language is made after this one and describes itself.
+    others = [path.parent for path in sorted(report.glob(f"*/{about_page.CRATE}"))]
+    out = [f"{other.name}/: {problem}" for other in others for problem in crate_problems(other)]
+    there -= {p.relative_to(report).as_posix() for other in others for p in other.rglob("*")}
+    out += [f"not described: {name}" for name in sorted(there - {unquote(i) for i in described})]
     for ident, entity in described.items():
         path = report / unquote(ident)
         if not path.is_file():

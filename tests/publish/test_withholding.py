@@ -100,7 +100,13 @@ def publication(tmp_path: Path, cover: Shield, disclosed: float = 0.0, printed: 
     record = {"subject": "sector/bio"}
     table = SimpleNamespace(kind="table", no=24, record=record, data_file="40_analyses/tables/table-24.csv")
     return SimpleNamespace(
-        build=tmp_path, shield=cover, exhibits={"tbl-24": table}, facts=withhold(FACTS, cover), project=tmp_path
+        build=tmp_path,
+        home=tmp_path,
+        lang="pl",
+        shield=cover,
+        exhibits={"tbl-24": table},
+        facts=withhold(FACTS, cover),
+        project=tmp_path,
     )
 
 
@@ -138,6 +144,22 @@ def test_the_gate_finds_a_withheld_value_in_any_file(tmp_path: Path) -> None:
     gate.check_protection(pub, out)  # type: ignore[arg-type]
     leak.write_text("a,value\n1,0.123456789012345\n", "utf-8")
     with pytest.raises(PublishError, match=r"anything\.csv: 1 withheld statistic"):
+        gate.check_protection(pub, out)  # type: ignore[arg-type]
+
+
+def test_the_gate_reads_an_edition_in_another_language(tmp_path: Path) -> None:
+    pub = publication(tmp_path, shield())
+    rows = ["sector,bio,4,ALL,median,0.123456789012345"]
+    (tmp_path / "40_analyses/cross_sections.csv").write_text(
+        "\n".join(["dimension,group,n,code,measure,value", *rows]) + "\n", "utf-8"
+    )
+    pub.lang, pub.build, out = "en", tmp_path / "en", tmp_path / "en/out"
+    (out / "html").mkdir(parents=True)
+    (tmp_path / "en/40_analyses").mkdir()
+    (tmp_path / "40_analyses/tables").rename(tmp_path / "en/40_analyses/tables")
+    gate.check_protection(pub, out)  # type: ignore[arg-type]
+    (out / "html/figure-14.html").write_text("<td>0.123456789012345</td>", "utf-8")
+    with pytest.raises(PublishError, match=r"figure-14\.html: 1 withheld statistic"):
         gate.check_protection(pub, out)  # type: ignore[arg-type]
 
 
