@@ -19,7 +19,9 @@ from typing import Any
 
 import matplotlib as mpl
 import nbformat
+from IPython.core.interactiveshell import InteractiveShell
 from matplotlib import pyplot as plt
+from traitlets.config import Config
 
 from analysis import language
 from analysis.errors import KlastryError, PublishError
@@ -49,14 +51,18 @@ def run(name: str, cells: list[str], parameters: dict[str, Any]) -> None:
     PublishError
         A cell fails; names notebook and cell.
     """
-    scope: dict[str, Any] = {"__name__": name, "display": lambda *_: None}
+    unrecorded = Config({"HistoryManager": {"enabled": False}})
+    shell = InteractiveShell(config=unrecorded, user_ns={"display": lambda *_: None})
+    shell.showtraceback = lambda *_, **__: None  # the reason is told once, by the error that is raised
     for i, source in enumerate(cells, start=1):
-        try:
-            exec(compile(source, f"{name}, cell {i}", "exec"), scope)
-        except KlastryError as error:
+        done = shell.run_cell(source, silent=True)
+        error = done.error_before_exec or done.error_in_exec
+        if isinstance(error, KlastryError):
             raise PublishError(f"{name}, code cell {i}: {error}") from error
+        if error is not None:
+            raise error
         if source.startswith("edition: int"):
-            scope |= parameters
+            shell.user_ns |= parameters
     plt.close("all")
 
 
