@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +18,15 @@ INDICATOR_COLUMNS = (
 OVERALL = "ALL"
 
 
-def read_text_table(path: Path) -> pd.DataFrame:
-    """Read a CSV with every cell as text and empty cells as ''; a missing file is a `FrameworkError`."""
+def read_text_table(path: Path, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Read a CSV with every cell as text and empty cells as ''; a missing file or column is a `FrameworkError`."""
     if not path.is_file():
         raise FrameworkError(f"{path} does not exist; restore it from version control")
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    absent = [c for c in columns if c not in table.columns]
+    if absent:
+        raise FrameworkError(f"{path.name}: missing column(s) {', '.join(absent)}")
+    return table
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,7 @@ def load_framework(data_dir: Path) -> Framework:
     areas = levels[levels["level"] == "area"]
     subareas = levels[levels["level"] == "subarea"]
     path = folder / "indicators.csv"
-    raw = read_text_table(path)
-    absent = [c for c in INDICATOR_COLUMNS if c not in raw.columns]
-    if absent:
-        raise FrameworkError(f"{path.name}: missing column(s) {', '.join(absent)}")
+    raw = read_text_table(path, INDICATOR_COLUMNS)
     try:
         raw = raw.astype({"decimals": int, "direction": int, "weight": float})
     except ValueError as error:

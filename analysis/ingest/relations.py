@@ -46,10 +46,7 @@ def load_relations(folder: Path, columns: Mapping[str, list[str]]) -> list[Relat
     path = folder / "relations.csv"
     if not path.is_file():
         return []
-    table = read_text_table(path)
-    absent = [c for c in RELATION_COLUMNS if c not in table.columns]
-    if absent:
-        raise FrameworkError(f"relations.csv: missing column(s) {', '.join(absent)}")
+    table = read_text_table(path, RELATION_COLUMNS)
     problems: list[str] = []
     out = []
     for row in table.to_dict("records"):

@@ -55,10 +55,7 @@ def load_instruments(folder: Path) -> dict[str, Instrument]:
     FrameworkError
         A column is missing, an instrument double, a pattern or a number unreadable, a reference unknown.
     """
-    table = read_text_table(folder / "instruments.csv")
-    absent = [c for c in INSTRUMENT_COLUMNS if c not in table.columns]
-    if absent:
-        raise FrameworkError(f"instruments.csv: missing column(s) {', '.join(absent)}")
+    table = read_text_table(folder / "instruments.csv", INSTRUMENT_COLUMNS)
     problems: list[str] = []
     out: dict[str, Instrument] = {}
     for row in table.to_dict("records"):
@@ -89,10 +86,7 @@ def load_checks(folder: Path, items: dict[str, list[Item]]) -> dict[str, list[Ch
     FrameworkError
         A column is missing, an instrument unknown, a check double, an expression not allowed; names the check.
     """
-    table = read_text_table(folder / "checks.csv")
-    absent = [c for c in CHECK_COLUMNS if c not in table.columns]
-    if absent:
-        raise FrameworkError(f"checks.csv: missing column(s) {', '.join(absent)}")
+    table = read_text_table(folder / "checks.csv", CHECK_COLUMNS)
     problems: list[str] = []
     out: dict[str, list[Check]] = {name: [] for name in items}
     for row in table.to_dict("records"):

@@ -102,10 +102,7 @@ def load_soft_checks(
     settings = dict(settings or {})
     if not path.is_file():
         return []
-    table = read_text_table(path)
-    absent = [c for c in COLUMNS if c not in table.columns]
-    if absent:
-        raise FrameworkError(f"soft_checks.csv: missing column(s) {', '.join(absent)}")
+    table = read_text_table(path, COLUMNS)
     names = list(table["check"])
     for name, value in settings.items():
         if name not in names:
