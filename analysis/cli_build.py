@@ -86,6 +86,7 @@ def cmd_build(args: argparse.Namespace) -> int:
     command = " ".join(["klastry", *sys.argv[1:]])
     with lock.hold(build, command, wait=args.wait, tell=_tell) as membership:
         settle(build / "60_report")
+        settle(build / "61_individual")
         for executed in (build / "notebooks").glob("*.ipynb"):
             if not (root / "notebooks" / executed.name).is_file():
                 executed.unlink()  # of a notebook that is gone: its page would stay on the site

@@ -104,10 +104,11 @@ def _index(pub: Publication, pages: list[Page], figures: int, tables: int) -> st
     )
     imprint = ". ".join(filter(None, [pub.edition_label, pub.period, pub.publisher, pub.date_text.capitalize()]))
     note = f'<div class="note"><p>{escape(pub.provenance_note)}</p></div>' if pub.provenance_note else ""
+    individual = "" if pub.reports_apart else " and the individual reports"
     about = (
         f"<p>The English edition holds the Summary of the report and all its {figures} figures and {tables} tables, "
         "under the numbers and headings of the Polish edition. Both print the same numbers. The text of the other "
-        "chapters, the sources of every number and the individual reports are in the "
+        f"chapters{',' if individual else ' and'} the sources of every number{individual} are in the "
         f'<a href="{POLISH_SITE}index.html" hreflang="pl">Polish edition</a>.</p>'
     )
     return (

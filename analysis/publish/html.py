@@ -223,8 +223,8 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     lists = Page("spis-rysunkow-i-tabel.html", "Spis rysunków i tabel", "", "pl", [])
     computed = Page("obliczenia.html", "Obliczenia", "", "pl", [])
     individual = Page("../individual/index.html", "Raporty indywidualne", "", "pl", [])
-    # Individual reports stand beside the site; a project without their template has none.
-    has_individual = (pub.report_dir / "individual").is_dir()
+    # Individual reports stand beside the site unless they are for their respondents alone; without a template are none.
+    has_individual = (pub.report_dir / "individual").is_dir() and not pub.reports_apart
     entry = Page(ledger.ENTRY, ledger.TITLE, "", "pl", [])
     data = Page("dane.html", "Dane", "", "pl", [])
     network = network_page.network_data(pub.build)

@@ -13,6 +13,23 @@ from analysis.publish.exhibits import load_outline, write_list
 from analysis.publish.gate import check_protection
 from analysis.publish.publication import Publication
 
+INDIVIDUAL = "individual"
+APART = "61_individual"
+"""Folder of the build, beside the report, for individual reports that are for their respondents alone."""
+
+
+def _promote_individual(pub: Publication, staged: Path) -> None:
+    """Put the individual reports into the report folder, or beside it where their content must not be published."""
+    made, apart = pub.out_dir / INDIVIDUAL, pub.build / APART
+    if not pub.reports_apart:
+        if made.is_dir():
+            shutil.copytree(made, staged / INDIVIDUAL)
+        if apart.exists():
+            shutil.rmtree(apart)
+    elif made.is_dir():
+        with whole_folder(apart) as folder:
+            shutil.copytree(made, folder, dirs_exist_ok=True)
+
 
 def promote_language(pub: Publication) -> Path:
     """Publish an edition in another language into `60_report/<language>`; returns that folder.
@@ -43,6 +60,9 @@ def promote_language(pub: Publication) -> Path:
 def promote(pub: Publication) -> Path:
     """Publish the finished formats into `60_report`; returns that folder.
 
+    Individual reports are in it unless the answers are confidential or a rule withholds statistics; then beside it, in
+    `61_individual`.
+
     Raises
     ------
     PublishError
@@ -70,9 +90,7 @@ def promote(pub: Publication) -> Path:
                 shutil.copytree(source, staged / name)
             else:
                 shutil.copyfile(source, staged / name)
-        individual = pub.out_dir / "individual"
-        if individual.is_dir():
-            shutil.copytree(individual, staged / "individual")
+        _promote_individual(pub, staged)
         write_list(
             load_outline(pub.report_dir / "exhibits.csv"), pub.exhibits, set(pub.book.placed), staged / "exhibits.csv"
         )

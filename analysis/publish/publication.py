@@ -175,6 +175,11 @@ class Publication:
         return bool(self.info["provenance"] == SURVEY)
 
     @property
+    def reports_apart(self) -> bool:
+        """Whether individual reports, which hold answers and scores of their reader, stay out of the report folder."""
+        return self.confidential or self.shield.active
+
+    @property
     def provenance_note(self) -> str:
         """Plain words on where the answers come from, empty for a survey."""
         if self.info["provenance"] == MADE_UP:

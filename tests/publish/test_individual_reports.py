@@ -159,6 +159,9 @@ def test_synthetic_answers_are_named_so_only_where_they_are(made: Publication, t
     build_individual(survey, survey.out_dir / "individual")
     text = (survey.out_dir / "individual/R02/index.html").read_text("utf-8")
     assert statement not in text and "zrekonstruowan" not in text and "odtworzone" not in text
+    # It is sent alone, so it leads to nothing but what lies beside it.
+    links = {str(a["href"]) for a in BeautifulSoup(text, "html.parser").select("a[href]")}
+    assert {link for link in links if not link.startswith("#")} == {"raport.pdf", "dane-R02.zip"}
 
 
 def test_same_inputs_same_bytes(made: Publication, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -44,6 +45,11 @@ def build_survey(folder: Path, provenance: str) -> Path:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[-1].outputs.append(nbformat.v4.new_output("stream", text=f"R01 {SHOWN} {NAME}\n"))
     nbformat.write(notebook, path)
+    shutil.copytree(Path(__file__).parents[2] / "report/individual", project / "report/individual")
+    own = build / "50_chapters/out/individual/R01"
+    own.mkdir(parents=True)
+    (own / "index.html").write_text(f"<p>R01: {ANSWER}, {SCORE}</p>", "utf-8")
+    (own.parent / "index.html").write_text("<a href='R01/index.html'>R01</a>", "utf-8")
     for step in ("chapters", "html", "pdf", "docx", "epub", "annex", "publish", "manifest"):
         steps.run(step, project=project, edition=2024, build=build)
     return build
@@ -77,11 +83,31 @@ def test_no_answer_and_no_score_of_a_respondent_is_published(survey: Path) -> No
     assert found_in(survey / "60_report") == []
 
 
+def test_individual_reports_of_a_survey_lie_beside_the_report(survey: Path) -> None:
+    report = survey / "60_report"
+    assert {found.split(": ")[1] for found in found_in(survey / "61_individual")} == {ANSWER, SCORE}
+    assert not (report / "individual").exists()
+    assert not [p.name for p in report.rglob("*.html") if "../individual/" in p.read_text("utf-8")]
+
+
+def test_individual_reports_move_when_the_answers_are_no_longer_confidential(tmp_path: Path) -> None:
+    build = build_survey(tmp_path, "survey")
+    project = build.parents[1]
+    path = project / "data/editions/2024/edition.yaml"
+    path.write_text(path.read_text("utf-8").replace("survey", "reconstructed"), "utf-8")
+    for step in ("html", "publish"):
+        steps.run(step, project=project, edition=2024, build=build)
+    assert not (build / "61_individual").exists()
+    assert (build / "60_report/individual/R01/index.html").is_file()
+    assert 'href="../individual/index.html"' in (build / "60_report/html/index.html").read_text("utf-8")
+
+
 def test_the_search_finds_them_where_they_may_be(tmp_path: Path) -> None:
     """The same canaries are found in an edition of reconstructed answers, which shows its cells; names never are."""
     build = build_survey(tmp_path, "reconstructed")
     found = " ".join(found_in(build / "60_report"))
     assert ANSWER in found and SCORE in found and SHOWN in found and "obliczenia/21_sample.html" in found
+    assert f"individual/R01/index.html: {ANSWER}" in found and not (build / "61_individual").exists()
     assert found_in(build / "60_report", (NAME,)) == [f"html/obliczenia/21_sample.html: {NAME}"]  # as printed there
 
 

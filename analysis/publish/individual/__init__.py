@@ -32,13 +32,18 @@ from analysis.publish.publication import Publication
 __all__ = ["IndividualPublication", "build_individual", "build_one", "open_individual", "respondents"]
 
 
-def build_one(pub: Publication, respondent: str, out: Path) -> str:
-    """Write page, PDF and ZIP of one respondent into the folder `out`; returns the least size of a group as printed."""
+def build_one(pub: Publication, respondent: str, out: Path, apart: bool = False) -> str:
+    """Write page, PDF and ZIP of one respondent into the folder `out`; returns the least size of a group as printed.
+
+    `apart`: the report does not stand beside the site (`Publication.reports_apart`).
+    """
     one = open_individual(pub, respondent)
     book, rendered = render_report(one)
     title = book.chapters[0].title
     out.mkdir(parents=True)
-    html = page(one, title, report_body(book, one), report_link="../../html/index.html", index_link=f"../{PAGE}")
+    # A report that is sent to its reader alone leads nowhere else.
+    links = ("", "") if apart else ("../../html/index.html", f"../{PAGE}")
+    html = page(one, title, report_body(book, one), report_link=links[0], index_link=links[1])
     (out / PAGE).write_text(html, encoding="utf-8")
     typeset(book, one, title, out / PDF)
     write_archive(one, sorted(rendered.facts), out / archive_name(respondent))
@@ -60,6 +65,7 @@ def build_individual(pub: Publication, out: Path, *, jobs: int = 2) -> list[str]
     with whole_folder(out) as staged:
         # A worker belongs to the build as its parent does: it may not outlive it.
         with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=join, initargs=(pub.build,)) as pool:
-            least = list(pool.map(build_one, [pub] * len(found), found, [staged / name for name in found]))
+            folders = [staged / name for name in found]
+            least = list(pool.map(build_one, [pub] * len(found), found, folders, [pub.reports_apart] * len(found)))
         (staged / PAGE).write_text(index_page(pub, found, least[0]), encoding="utf-8")
     return found
