@@ -73,7 +73,7 @@ def cmd_collect(args: argparse.Namespace) -> int:
     """Put returned Excel templates into one CSV for the import."""
     from analysis.questionnaire import collect
 
-    table = collect(args.files, _form(args))
+    table = collect(args.files, _form(args), made_up=args.made_up)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(args.out, index=False, encoding="utf-8", lineterminator="\n")
     print(f"{args.out}: {len(table)} files; next: klastry import {args.out} --edition {args.edition} --propose")
@@ -96,6 +96,7 @@ def _add_questionnaire(commands: Any) -> None:
     _shared(sub)
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="filled templates (.xlsx)")
     sub.add_argument("--out", type=Path, required=True, help="CSV file to write; as confidential as the answers")
+    sub.add_argument("--made-up", action="store_true", help="take examples, whose answers are made up, for a trial")
 
 
 def _shared(sub: argparse.ArgumentParser) -> None:

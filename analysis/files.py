@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,6 +104,31 @@ def _exchange(one: Path, other: Path) -> bool:
 
 def _old(target: Path) -> Path:
     return target.with_name(f".{target.name}.old")
+
+
+MOST_UNPACKED = 400_000_000
+"""Bytes that the parts of a packed file may have together; a workbook of a thousand long questionnaires has a tenth."""
+MOST_PARTS = 10_000
+
+
+def packed_too_deep(path: Path) -> str:
+    """Return why a packed file (a workbook, say) must not be opened; '' if it may.
+
+    The file says itself how much it unpacks to. A part that unpacks to more than that is cut off there by `zipfile`.
+
+    Raises
+    ------
+    BadZipFile
+        The file is not packed so.
+    """
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    size = sum(part.file_size for part in parts)
+    if size > MOST_UNPACKED:
+        return f"unpacks to {size // 1_000_000} MB, at most {MOST_UNPACKED // 1_000_000} MB are read"
+    if len(parts) > MOST_PARTS:
+        return f"is packed from {len(parts)} parts, at most {MOST_PARTS} are read"
+    return ""
 
 
 def settle(target: Path) -> None:

@@ -39,11 +39,11 @@ LAYERS: dict[str, set[str]] = {
     "workspace": {"errors", "language", "config", "facts", "files", "framework", "kept", "lock", "sources"},
     "schemas": {"errors", "messages", "config", "framework"},
     "ingest": {"errors", "messages", "config", "framework", "sources", "schemas"},
-    "questionnaire": {"errors", "framework", "schemas", "ingest"},
+    "questionnaire": {"errors", "files", "framework", "schemas", "ingest"},
     "madeup": {"errors", "framework", "sources", "schemas", "ingest", "yamlfile"},
     "editions": {"errors", "framework", "sources", "workspace", "yamlfile"},
     # Exports as they come → raw files, before anything is validated.
-    "intake": {"errors", "framework", "sources", "schemas", "yamlfile"},
+    "intake": {"errors", "files", "framework", "sources", "schemas", "yamlfile"},
     "indicators": {"errors", "config", "framework"},
     "composite": {"errors", "config"},
     "compare": {

@@ -35,6 +35,7 @@ TICKED = YES | {
 }
 NOT_TICKED = NO | {"nie zaznaczono", "niezaznaczone", "nie wybrano", "unchecked", "not selected", "not quoted", "☐"}
 _PREFIX = re.compile(r"^(?:woj\.|wojewodztwo)\s*")
+_SEVERAL = re.compile(r"[;|,\n]")  # between answers that a person or a survey system puts into one cell
 _YEAR = re.compile(r"(?:od\s+)?(?:rok[u]?\s+)?(?P<year>(?:19|20)\d{2})\s*(?:r\.?|rok[u]?)?\.?")
 _DATE = re.compile(
     r"(?:\d{1,2}[./-])?\d{1,2}[./-](?P<last>(?:19|20)\d{2})(?:\s*r\.?)?|(?P<first>(?:19|20)\d{2})[./-]\d{1,2}[./-]\d{1,2}.*"
@@ -106,20 +107,26 @@ def _choice(text: str, target: Target) -> Answer:
         return Answer("1" if form in YES else "0", ("yes_no",))
     if form in NO_ANSWER:
         return Answer(None, ("no_answer",))
+    several = [target.labels.get(label_form(part)) for part in _SEVERAL.split(shown)]
+    if len(several) > 1 and None not in several:
+        return _problem("several", options=", ".join(map(str, several)))
     options = ", ".join(target.choices[:12]) + (", …" if len(target.choices) > 12 else "")
     return _problem("not_an_option", options=options)
 
 
 def _tick(text: str, target: Target) -> Answer:
+    own = label_form(target.option_text) if target.option_text else ""
     if text.strip() in ("0", "1"):
         return Answer(text.strip(), () if text.strip() == text else ("spaces",))
     form = label_form(text)
     if form in NOT_TICKED:
         return Answer("0", ("ticked",))
-    if form in TICKED or (target.option_text and form == label_form(target.option_text)):
+    if form in TICKED or (own and form == own):
         return Answer("1", ("ticked",))
     if form in NO_ANSWER:
         return Answer(None, ("no_answer",))
+    if own and own in [label_form(part) for part in _SEVERAL.split(text)]:
+        return _problem("several", options=target.option_text)
     return _problem("two_ticks_disagree")
 
 

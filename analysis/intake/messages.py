@@ -72,6 +72,16 @@ PROBLEMS: dict[str, dict[str, tuple[str, str]]] = {
             "podaj odpowiadającą opcję pod `answers` tej kolumny",
         ),
     },
+    "several": {
+        "en": (
+            "holds several answers ({options}, …), the column is for one",
+            "export the question with a column for each option, or split the column so in a copy of the file",
+        ),
+        "pl": (
+            "zawiera kilka odpowiedzi ({options}, …), a kolumna jest na jedną",
+            "wyeksportuj pytanie z osobną kolumną dla każdej opcji albo rozdziel tak kolumnę w kopii pliku",
+        ),
+    },
     "two_ticks_disagree": {
         "en": ("cannot be read as ticked or not ticked", "say what it means under `answers`: '1', '0' or ''"),
         "pl": ("nie wiadomo, czy znaczy zaznaczenie", "zapisz pod `answers`, co oznacza: '1', '0' albo ''"),

@@ -11,9 +11,10 @@ import pandas as pd
 from openpyxl.utils.exceptions import InvalidFileException
 
 from analysis.errors import DataError, Problem
+from analysis.files import packed_too_deep
 from analysis.questionnaire.excel import Place, places
 from analysis.questionnaire.form import LANGUAGES, Form
-from analysis.questionnaire.workbook import MARK
+from analysis.questionnaire.workbook import MADE_UP, MARK
 
 
 def _text(value: object) -> str:
@@ -25,11 +26,16 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _read(path: Path, form: Form, found: dict[str, dict[str, Place]]) -> tuple[dict[str, str], list[Problem]]:
+def _read(
+    path: Path, form: Form, found: dict[str, dict[str, Place]], made_up: bool
+) -> tuple[dict[str, str], list[Problem]]:
     file = path.name
     try:
+        deep = packed_too_deep(path)
+        if deep:
+            return {}, [Problem(file, None, None, None, deep, "ask for the template as it was filled in")]
         book = openpyxl.load_workbook(path, data_only=True, read_only=False)
-    except (BadZipFile, InvalidFileException, KeyError, OSError) as error:
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
         said = f"cannot be opened as a workbook ({type(error).__name__})"
         return {}, [Problem(file, None, None, None, said, "open it in Excel and save it as .xlsx")]
     info = book.properties
@@ -38,6 +44,11 @@ def _read(path: Path, form: Form, found: dict[str, dict[str, Place]]) -> tuple[d
         told = f"{info.subject or 'no template of ours'}"
         remedy = "ask for the template of this edition, and for the answers to be moved into it"
         return {}, [Problem(file, None, None, told, f"is not the template `{wanted}`", remedy)]
+    notes = {form.words("trial")[language] for language in LANGUAGES}
+    filled = info.contentStatus == MADE_UP or any(sheet["A2"].value in notes for sheet in book)
+    if filled and not made_up:
+        remedy = "leave it out; for a trial with made-up answers collect with --made-up"
+        return {}, [Problem(file, None, None, None, "is an example: its answers are made up", remedy)]
     own = found.setdefault(info.category, places(form, info.category))
     problems, row = [], {}
     for name, place in own.items():
@@ -56,21 +67,21 @@ def _read(path: Path, form: Form, found: dict[str, dict[str, Place]]) -> tuple[d
     return row, problems
 
 
-def collect(files: Sequence[Path], form: Form) -> pd.DataFrame:
+def collect(files: Sequence[Path], form: Form, *, made_up: bool = False) -> pd.DataFrame:
     """Read returned templates, in the order of their names: one row each, columns named as the raw ones.
 
     Cells are as the coordinators wrote them (labels, not codes); an empty cell is ''. What they mean is the matter of
-    the import, which reports every cell it cannot read.
+    the import, which reports every cell it cannot read. Examples, whose answers are made up, are taken with `made_up`.
 
     Raises
     ------
     DataError
-        With all problems of all files: not a workbook, another template, sheets or rows moved.
+        With all problems of all files: not a workbook, another template, an example, sheets or rows moved.
     """
     rows, problems = [], []
     found: dict[str, dict[str, Place]] = {}
     for path in sorted(files, key=lambda p: p.name):
-        row, own = _read(path, form, found)
+        row, own = _read(path, form, found, made_up)
         rows.append(row)
         problems += own
     if problems:

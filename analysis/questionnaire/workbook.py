@@ -25,6 +25,7 @@ from analysis.schemas import FLOAT_TYPES, NUMERIC_TYPES, Item
 
 INSTRUCTIONS = 6
 MARK = "klastry"  # in the workbook's properties: by it a returned file is known
+MADE_UP = "made up"  # there as well, in an example
 _WIDTHS = (7, 52, 40, 30, 36, 26)
 _SHORT_LIST = 200
 _LINE = 105  # letters of an instruction in one line
@@ -281,7 +282,7 @@ def write_template(form: Form, path: Path, *, language: str, answers: Mapping[st
     book = open_workbook(path)
     subject = f"{form.instrument} {form.year}"
     told = {"title": form.title[language], "subject": subject, "keywords": MARK, "category": language}
-    book.set_properties({**told, "created": CREATED})
+    book.set_properties({**told, "created": CREATED} | ({"status": MADE_UP} if answers else {}))
     own = _Book(form, language, book, Formulas(form, language), dict(answers or {}), _formats(book))
     instructions = book.add_worksheet(form.words("sheet.instructions")[language])
     parts = {name: book.add_worksheet(name) for name in dict.fromkeys(p.sheet for p in own.formulas.places.values())}

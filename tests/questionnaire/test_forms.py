@@ -179,22 +179,25 @@ def same(found: pd.DataFrame, given_: pd.DataFrame) -> None:
     assert differing == []
 
 
+@pytest.mark.parametrize("instrument", ["coordinators", "members"])
 @pytest.mark.parametrize(("full", "lang"), [(False, "pl"), (True, "pl"), (True, "en")], ids=["codes", "pl", "en"])
 def test_a_limesurvey_export_comes_back(
     forms: dict[str, Form], answers: dict[str, pd.DataFrame], framework: Framework, root: Path, tmp_path: Path,
-    full: bool, lang: str,
+    full: bool, lang: str, instrument: str,
 ) -> None:  # fmt: skip
     source = tmp_path / "export.csv"
-    write_limesurvey_export(forms["coordinators"], answers["coordinators"], source, full=full, lang=lang)
-    same(imported(source, "coordinators", framework, root, tmp_path), answers["coordinators"])
+    write_limesurvey_export(forms[instrument], answers[instrument], source, full=full, lang=lang)
+    same(imported(source, instrument, framework, root, tmp_path), answers[instrument])
 
 
+@pytest.mark.parametrize("instrument", ["coordinators", "members"])
 def test_a_kobo_export_comes_back(
-    forms: dict[str, Form], answers: dict[str, pd.DataFrame], framework: Framework, root: Path, tmp_path: Path
-) -> None:
+    forms: dict[str, Form], answers: dict[str, pd.DataFrame], framework: Framework, root: Path, tmp_path: Path,
+    instrument: str,
+) -> None:  # fmt: skip
     source = tmp_path / "kobo.csv"
-    write_kobo_export(forms["coordinators"], answers["coordinators"], source)
-    same(imported(source, "coordinators", framework, root, tmp_path), answers["coordinators"])
+    write_kobo_export(forms[instrument], answers[instrument], source)
+    same(imported(source, instrument, framework, root, tmp_path), answers[instrument])
 
 
 def fill(path: Path, form: Form, answers: dict[str, str], out: Path) -> None:
@@ -275,6 +278,25 @@ def test_example_says_that_it_is_made_up_and_counts_its_answers(
     assert states.count("wypełnione") == len(row) and "brak odpowiedzi" not in states
     cells = [c.value for r in book["Instrukcja"].iter_rows() for c in r]
     assert "Wszystkie obowiązkowe odpowiedzi są wpisane." in cells and "proszę poprawić" not in cells
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+@pytest.mark.parametrize("hidden", ["nothing", "mark", "note"])
+def test_an_example_is_not_collected_as_answers(
+    forms: dict[str, Form], answers: dict[str, pd.DataFrame], tmp_path: Path, language: str, hidden: str
+) -> None:
+    form, path = forms["coordinators"], tmp_path / "filled.xlsx"
+    row = {str(k): str(v) for k, v in answers["coordinators"].iloc[0].dropna().items()}
+    write_template(form, path, language=language, answers=row)
+    book = openpyxl.load_workbook(path)  # one sign is enough, should somebody remove the other
+    if hidden == "mark":
+        book.properties.contentStatus = None
+    for sheet in book if hidden == "note" else ():
+        sheet["A2"] = None
+    book.save(path)
+    with pytest.raises(DataError, match=r"filled\.xlsx: is an example: its answers are made up.*--made-up"):
+        collect([path], form)
+    assert collect([path], form, made_up=True)["respondent_id"].to_list() == [row["respondent_id"]]
 
 
 def test_same_form_same_bytes(forms: dict[str, Form], tmp_path: Path) -> None:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import ast
 import re
 import shutil
+import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
+import openpyxl
+import pandas as pd
+import pyreadstat
 import pytest
 
-from analysis import yamlfile
-from analysis.errors import ConfigError
+from analysis import files, yamlfile
+from analysis.errors import ConfigError, DataError
 from analysis.ingest import text as raw_text
+from analysis.intake.readers import spss
+from analysis.intake.readers.files import read_source
 from analysis.publish.publication import load_knowledge, open_publication
+from analysis.questionnaire import collect
 from analysis.sources import load_edition
 
 EDITION = "edition: 2024\ntitle: t\nperiod: p\nprovenance: survey\npublication_date: 2025-11-30\n"
@@ -117,6 +125,69 @@ def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "a cell has more than" in str(raw_text.read_text(path)[1][0])
     monkeypatch.setattr(raw_text, "LARGEST", 10)
     assert "at most 10 are read" in str(raw_text.read_text(path)[1][0])
+
+
+def packed_deep(path: Path, size: int) -> Path:
+    """A workbook one part of which unpacks to so many bytes."""
+    openpyxl.Workbook().save(path)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/media/x.bin", "w") as part:
+        for _ in range(size // 1_000_000):
+            part.write(bytes(1_000_000))
+    return path
+
+
+def test_a_workbook_that_unpacks_to_far_more_is_not_opened(tmp_path: Path) -> None:
+    path = packed_deep(tmp_path / "bomb.xlsx", files.MOST_UNPACKED + 1_000_000)
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(DataError, match=r"bomb\.xlsx: unpacks to 40\d MB, at most 400 MB"):
+        read_source(path)
+    form = SimpleNamespace(instrument="coordinators", year=2026)
+    with pytest.raises(DataError, match=r"bomb\.xlsx: unpacks to 40\d MB, at most 400 MB"):
+        collect([path], form)  # type: ignore[arg-type]
+
+
+def test_a_workbook_of_very_many_parts_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = packed_deep(tmp_path / "many.xlsx", 0)
+    monkeypatch.setattr(files, "MOST_PARTS", 3)
+    with pytest.raises(DataError, match=r"many\.xlsx: is packed from \d+ parts"):
+        read_source(path)
+
+
+def test_entities_of_a_workbook_are_not_unfolded(tmp_path: Path) -> None:
+    path = tmp_path / "laughs.xlsx"
+    openpyxl.Workbook().save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    entities = "".join(f'<!ENTITY e{i + 1} "{f"&e{i};" * 10}">' for i in range(9))
+    head = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{entities}]>'
+    parts["xl/worksheets/sheet1.xml"] = (
+        head + '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+        '<c r="A1" t="inlineStr"><is><t>&e9;</t></is></c></row></sheetData></worksheet>'
+    ).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(DataError, match=r"laughs\.xlsx: cannot be opened as a workbook"):
+        read_source(path)
+    with pytest.raises(DataError, match=r"laughs\.xlsx: cannot be opened as a workbook"):
+        collect([path], SimpleNamespace(instrument="coordinators", year=2026))  # type: ignore[arg-type]
+
+
+def test_an_spss_file_with_very_many_cells_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "big.sav"
+    pyreadstat.write_sav(pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}), str(path))
+    assert len(read_source(path)[0].rows) == 2
+    monkeypatch.setattr(spss, "MAX_CELLS", 3)
+    with pytest.raises(DataError, match=r"big\.sav: has 2 × 2 cells, at most 3"):
+        read_source(path)
+
+
+@pytest.mark.parametrize("ending", [".xls", ".xlsb", ".ods", ".numbers"])
+def test_other_spreadsheets_are_refused_with_the_way_out(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"answers{ending}"
+    path.write_bytes(b"x")
+    with pytest.raises(DataError, match=r"Excel or LibreOffice and save it as \.xlsx"):
+        read_source(path)
 
 
 def test_a_project_without_records_must_say_so(root: Path, tmp_path: Path) -> None:

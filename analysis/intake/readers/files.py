@@ -33,7 +33,8 @@ def kind_of(path: Path) -> str:
         raise DataError([Problem(path.name, None, None, None, message, "export fewer columns or rows")])
     kind = KINDS.get(path.suffix.lower())
     if kind is None:
-        remedy = "save it as .xlsx" if path.suffix.lower() in (".xls", ".ods") else "export CSV, XLSX or SPSS (.sav)"
+        sheet = path.suffix.lower() in (".xls", ".xlsb", ".ods", ".numbers")
+        remedy = "open it in Excel or LibreOffice and save it as .xlsx" if sheet else "export CSV, XLSX or SPSS (.sav)"
         raise DataError([Problem(path.name, None, None, path.suffix, "files of this kind are not read", remedy)])
     return kind
 

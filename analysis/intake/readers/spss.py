@@ -12,6 +12,8 @@ import pyreadstat
 from analysis.errors import DataError, Problem
 from analysis.intake.model import Column, Source, number_text
 
+MAX_CELLS = 20_000_000
+
 
 def _cell(value: object) -> object:
     if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -38,6 +40,10 @@ def read_spss(path: Path) -> Source:
         The file is not an SPSS file.
     """
     try:
+        _, size = pyreadstat.read_sav(str(path), metadataonly=True)
+        if (size.number_rows or 0) * len(size.column_names) > MAX_CELLS:
+            message = f"has {size.number_rows} × {len(size.column_names)} cells, at most {MAX_CELLS} are read"
+            raise DataError([Problem(path.name, None, None, None, message, "export fewer columns or rows")])
         data, meta = pyreadstat.read_sav(str(path), user_missing=True, output_format="dict")
     except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
         problem = Problem(path.name, None, None, None, f"cannot be read as an SPSS file ({error})", "export it again")

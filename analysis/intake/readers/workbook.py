@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from analysis.errors import DataError, Problem
+from analysis.files import packed_too_deep
 from analysis.intake.headings import clean
 from analysis.intake.messages import detail
 from analysis.intake.model import Column, Formula, Merged, Percent, SheetError, Source
@@ -198,11 +199,14 @@ def read_workbook(path: Path, *, headers: Mapping[str, Sequence[int]], known: Se
     """
     forms = frozenset(f for f in map(known_form, known) if len(f) > 2 and not f.isdigit())
     try:
+        deep = packed_too_deep(path)
+        if deep:
+            raise DataError([Problem(path.name, None, None, None, deep, "export fewer columns or rows, or as CSV")])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # drop-downs and styles that openpyxl does not know carry no answers
             values = openpyxl.load_workbook(path, data_only=True)
             formulas = openpyxl.load_workbook(path)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
         remedy = "save it as an .xlsx workbook without a password"
         problem = Problem(path.name, None, None, None, f"cannot be opened as a workbook ({error})", remedy)
         raise DataError([problem]) from None
