@@ -43,6 +43,7 @@ def cmd_uncertainty(args: argparse.Namespace) -> int:
     """Say how sure scores and ranks are, given what the method file calls uncertain."""
     from analysis.compose.uncertainty import problem_of_edition, problem_of_files, uncertainty
     from analysis.config import load_index_method, load_method
+    from analysis.sources import load_edition
 
     if (args.data is None) != (args.framework is None):
         raise ConfigError("--data and --framework go together; without both, the built edition is used")
@@ -59,7 +60,8 @@ def cmd_uncertainty(args: argparse.Namespace) -> int:
         seed = edition_method.seed if args.seed is None else args.seed
         build = root / "build" / str(args.edition)
         dimensions = [str(d) for d in edition_method.cross_sections.dimensions]
-        problem, traits = problem_of_edition(build, root / "data", edition_method, dimensions, seed=seed)
+        data = load_edition(args.edition, root / "data").framework.parent
+        problem, traits = problem_of_edition(build, data, edition_method, dimensions, seed=seed)
         out = args.out or build / "uncertainty" / args.method
 
     def progress(done: int, total: int) -> None:
@@ -83,6 +85,7 @@ def cmd_compare(args: argparse.Namespace) -> int:
     from analysis.compose.writing import write_tables
     from analysis.config import load_method
     from analysis.framework import OVERALL
+    from analysis.sources import load_edition
     from analysis.tables import load_labels
 
     root = project_dir()
@@ -95,7 +98,9 @@ def cmd_compare(args: argparse.Namespace) -> int:
             sides.append(compare.side_of_scores(Path(given)))
             continue
         if inputs is None:
-            inputs = compare.edition_inputs(build, root / "data", load_labels(root / "report/labels"))
+            edition = load_edition(args.edition, root / "data")
+            labels = load_labels(root / "report/labels", edition=edition.info)
+            inputs = compare.edition_inputs(build, edition.framework.parent, labels)
         sides.append(compare.side_of_method(inputs, load_method(given, root / "config"), name=Path(given).stem))
     first, second = sides
     table = compare.compare_sides(first, second)

@@ -9,6 +9,33 @@ from typing import Any
 from analysis.errors import ConfigError
 from analysis.project import project_dir
 
+_WORDS = {
+    "en": {
+        "encoding": "{source}: encoding {encoding}, delimiter {delimiter!r}",
+        "sheet": "sheet {sheet!r}: ",
+        "counts": "{instrument}: {sure} columns matched, {open} to decide, {none} left out; {answers_open} spellings "
+        "of answers to decide; {items_without_column} items of the codebook have no column",
+        "personal": "not read, because they hold personal data: {names}",
+        "check": "{mapping}: check it, set `checked: true` and `checked_by`, then import without --propose",
+        "rows": "{path}: {kept} of {read} rows",
+        "report": "{path}: what was changed (import_report.md first; confidential, as the answers are)",
+        "validate": "next: klastry validate --edition {year}",
+        "compare": "next: compare, then import into raw/",
+    },
+    "pl": {
+        "encoding": "{source}: kodowanie {encoding}, separator {delimiter!r}",
+        "sheet": "arkusz {sheet!r}: ",
+        "counts": "{instrument}: kolumny dopasowane: {sure}, do rozstrzygnięcia: {open}, pominięte: {none}; zapisy "
+        "odpowiedzi do rozstrzygnięcia: {answers_open}; pozycje książki kodów bez kolumny: {items_without_column}",
+        "personal": "nie wczytano, bo zawierają dane osobowe: {names}",
+        "check": "{mapping}: sprawdź, ustaw `checked: true` i `checked_by`, a potem zaimportuj bez --propose",
+        "rows": "{path}: wiersze {kept} z {read}",
+        "report": "{path}: co zmieniono (najpierw import_report.md; poufne jak odpowiedzi)",
+        "validate": "teraz: klastry validate --edition {year}",
+        "compare": "teraz: porównaj, a potem zaimportuj do raw/",
+    },
+}
+
 
 def _shown(path: Path, root: Path) -> Path:
     return path.relative_to(root) if path.is_relative_to(root) else path
@@ -22,7 +49,11 @@ def cmd_import(args: argparse.Namespace) -> int:
 
     root = project_dir()
     edition = load_edition(args.edition, root / "data")
-    framework, folder = load_framework(root / "data"), root / "data" / "framework"
+    framework, folder = load_framework(edition.framework.parent), edition.framework
+
+    def told(key: str, **values: object) -> str:
+        return _WORDS[args.lang][key].format(**values)
+
     mapping = args.mapping or edition.root / "import" / f"{args.source.stem}.yaml"
     if args.propose:
         proposal = propose(
@@ -31,17 +62,12 @@ def cmd_import(args: argparse.Namespace) -> int:
         )  # fmt: skip
         own = proposal.mapping
         if own.encoding:
-            print(f"{own.source}: encoding {own.encoding}, delimiter {own.delimiter!r}")
+            print(told("encoding", source=own.source, encoding=own.encoding, delimiter=own.delimiter))
         for one in proposal.counts:
-            sheet = f"sheet {one['sheet']!r}: " if one["sheet"] else ""
-            print(
-                f"{sheet}{one['instrument']}: {one['sure']} columns matched, {one['open']} to decide, "
-                f"{one['none']} left out; {one['answers_open']} spellings of answers to decide; "
-                f"{one['items_without_column']} items of the codebook have no column"
-            )
+            print((told("sheet", sheet=one["sheet"]) if one["sheet"] else "") + told("counts", **one))
         if proposal.personal:
-            print(f"not read, because they hold personal data: {', '.join(proposal.personal)}")
-        print(f"{_shown(mapping, root)}: check it, set `checked: true` and `checked_by`, then import without --propose")
+            print(told("personal", names=", ".join(proposal.personal)))
+        print(told("check", mapping=_shown(mapping, root)))
         return 0
     if args.out is None and edition.reconstructed:
         raise ConfigError(
@@ -61,13 +87,9 @@ def cmd_import(args: argparse.Namespace) -> int:
         lang=args.lang,
     )
     for table, path in zip(result.imported, result.written, strict=True):
-        print(f"{_shown(path, root)}: {len(table.table)} of {table.rows_read} rows")
-    print(f"{_shown(result.report, root)}: what was changed (import_report.md first; confidential, as the answers are)")
-    print(
-        f"next: klastry validate --edition {edition.year}"
-        if args.out is None
-        else "next: compare, then import into raw/"
-    )
+        print(told("rows", path=_shown(path, root), kept=len(table.table), read=table.rows_read))
+    print(told("report", path=_shown(result.report, root)))
+    print(told("validate", year=edition.year) if args.out is None else told("compare"))
     return 0
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from analysis.cli import main
 from analysis.composite.index import build_index
 from analysis.composite.structure import Structure
 from analysis.editions import make_edition
@@ -183,3 +184,26 @@ def test_years_move_and_others_stay() -> None:
     moved, changes = moved_table(table, "f.csv", 2, 2020, 2025)
     assert moved["max"].tolist() == ["2020", ""]  # a bound is decided by people
     assert changes.to_numpy().tolist() == [["f.csv", 2, "item", "a_2022", "a_2024"]]
+
+
+def test_an_export_is_read_by_the_codebook_of_its_edition_and_told_in_its_language(
+    edition: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = edition.data_dir.parent
+    (project / "workflow").mkdir()
+    (project / "workflow/Snakefile").write_text("", "utf-8")
+    monkeypatch.setenv("KLASTRY_PROJECT", str(project))
+    source, mapping = tmp_path / "export.csv", tmp_path / "mapping.yaml"
+    shutil.copy(edition.edition.raw / "coordinators.csv", source)
+    told = ["import", str(source), "--edition", "2026", "--mapping", str(mapping), "--lang", "pl"]
+    assert main([*told, "--propose", "--instrument", "coordinators"]) == 0
+    proposed = yaml.safe_load(mapping.read_text("utf-8"))
+    mapping.write_text(yaml.safe_dump({**proposed, "checked": True, "checked_by": "A person"}), "utf-8")
+    assert main([*told, "--out", str(tmp_path / "raw")]) == 0
+    read = pd.read_csv(tmp_path / "raw/coordinators.csv", dtype=str)
+    assert list(read.columns) == edition.framework.codebooks["coordinators"]["item"].to_list()
+    assert {"budget_2024", "budget_2025"} <= set(read.columns) and read["budget_2025"].notna().any()
+    said = capsys.readouterr().out
+    for word in ("kolumny dopasowane", "sprawdź, ustaw", "co zmieniono", "teraz: porównaj"):
+        assert word in said
+    assert not [word for word in ("columns matched", "next:", "rows", "to decide") if word in said]
