@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from analysis import lock
@@ -83,15 +83,15 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     command += [*args.target] if args.target else []
     bin_dir = str(Path(sys.executable).parent)
     env = {**os.environ, "PATH": bin_dir + os.pathsep + os.environ.get("PATH", ""), "PYTHONHASHSEED": "0", **membership}
-    notebooks = [*sorted(root.glob("notebooks/[0-8]*.ipynb")), root / "notebooks/individual/report.ipynb"]
-    parent = nullcontext({}) if args.dry_run else parent_of_steps(root, notebooks, env)
+    # Those from 90 on are for trying things out; the workflow does not run them.
+    notebooks = [] if args.dry_run else sorted(root.glob("notebooks/**/[!.9]*.ipynb"))
     start = time.monotonic()
     nothing = False
     errors: list[str] = []
-    with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent as known:
+    with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent_of_steps(root, notebooks, env) as found:
         process = subprocess.Popen(
-            command, cwd=root, env={**env, **known}, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
-            preexec_fn=end_with_parent,
+            command, cwd=root, env={**env, **found}, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+            errors="replace", preexec_fn=end_with_parent,
         )  # fmt: skip
         assert process.stderr is not None
         for line in process.stderr:

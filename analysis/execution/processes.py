@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -52,25 +53,34 @@ def parent_of_steps(root: Path, notebooks: Sequence[Path], env: Mapping[str, str
     Parameters
     ----------
     notebooks
-        The server imports what their cells import.
+        The server imports what their cells import; without any there is nothing to run, and no server.
     env
         Environment of the server; each step brings its own.
 
     Yields
     ------
     dict
-        What to add to the environment of steps, so that they find the server; empty where processes cannot be forked.
+        What to add to the environment of steps, so that they find the server. Empty without one, and where processes
+        cannot be forked.
     """
-    if not hasattr(os, "fork"):
+    if not notebooks or not hasattr(os, "fork"):
         yield {}
         return
     with tempfile.TemporaryDirectory(prefix="klastry-", ignore_cleanup_errors=True) as folder:
         path = str(Path(folder) / "steps")
-        command = [sys.executable, "-m", "analysis.execution.server", path, *map(str, notebooks)]
-        server = subprocess.Popen(
-            command, cwd=root, env={**env, **ONE_THREAD}, stdin=subprocess.PIPE, preexec_fn=end_with_parent
-        )
+        # It listens before there is a server: a step that comes early waits, one whose server is gone is told at once.
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(path)
+            Path(path).chmod(0o600)
+            listener.listen(64)
+            wire = listener.fileno()
+            command = [sys.executable, "-m", "analysis.execution.server", str(wire), *map(str, notebooks)]
+            server = subprocess.Popen(
+                command, cwd=root, env={**env, **ONE_THREAD}, stdin=subprocess.PIPE, pass_fds=[wire],
+                preexec_fn=end_with_parent,
+            )  # fmt: skip
         try:
             yield {STEPS: path, **ONE_THREAD}
         finally:
-            server.communicate()  # its input ends, and so does it
+            server.kill()  # no step is left; it may be in the middle of an import
+            server.communicate()

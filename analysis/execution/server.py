@@ -44,9 +44,9 @@ class Request:
 
 @dataclass
 class Server:
-    """Listens on a socket file until its parent closes standard input."""
+    """Answers on a listening socket until its parent closes standard input."""
 
-    path: Path
+    listener: socket.socket
     imports: Iterator[str]
     children: dict[int, socket.socket] = field(default_factory=dict)
 
@@ -57,15 +57,9 @@ class Server:
         signal.set_wakeup_fd(wake_writer)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the build is told, and ends us
-        listener = socket.socket(socket.AF_UNIX)
-        draft = self.path.with_suffix(".starting")
-        listener.bind(str(draft))
-        draft.chmod(0o600)
-        listener.listen(64)
-        draft.rename(self.path)  # whoever sees the file can connect
         with selectors.DefaultSelector() as events:
             events.register(sys.stdin.buffer, selectors.EVENT_READ, "end")
-            events.register(listener, selectors.EVENT_READ, "new")
+            events.register(self.listener, selectors.EVENT_READ, "new")
             events.register(wake_reader, selectors.EVENT_READ, "wake")
             importing = True
             while True:
@@ -76,7 +70,7 @@ class Server:
                     if key.data == "wake":
                         os.read(wake_reader, 4096)
                     elif key.data == "new":
-                        self._accept(listener, events)
+                        self._accept(events)
                     else:  # a client says nothing more: whatever can be read is its end
                         self._left(key.data)
                 self._collect(events)
@@ -86,14 +80,16 @@ class Server:
                         gc.collect()
                         gc.freeze()  # children share what is there instead of copying it when they collect
 
-    def _accept(self, listener: socket.socket, events: selectors.BaseSelector) -> None:
-        client, _ = listener.accept()
+    def _accept(self, events: selectors.BaseSelector) -> None:
+        client, _ = self.listener.accept()
         request = receive(client)
         if request is None:
             client.close()
             return
         child = os.fork()
         if child == 0:
+            for other in (self.listener, client, *self.children.values()):
+                other.close()
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL if number == signal.SIGCHLD else signal.default_int_handler)
@@ -172,12 +168,12 @@ def run_step(request: Request) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Command line: `python -m analysis.execution.server SOCKET NOTEBOOK…`; started by `klastry build`."""
+    """Command line: `python -m analysis.execution.server DESCRIPTOR NOTEBOOK…`; started by `klastry build`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("socket", type=Path)
+    parser.add_argument("listener", type=int, help="descriptor of a socket that listens")
     parser.add_argument("notebooks", type=Path, nargs="*")
     args = parser.parse_args(argv)
-    Server(args.socket, warm.warm(args.notebooks)).serve()
+    Server(socket.socket(fileno=args.listener), warm.warm(args.notebooks)).serve()
     return 0
 
 

@@ -11,10 +11,7 @@ import json
 import os
 import socket
 import sys
-import time
 from pathlib import Path
-
-PATIENCE = 60  # seconds until the server must be there
 
 
 def main(argv):
@@ -28,9 +25,6 @@ def main(argv):
     message = (json.dumps(told) + "\n").encode()
     with socket.socket(socket.AF_UNIX) as wire:
         try:
-            until = time.monotonic() + PATIENCE
-            while not Path(server).exists() and time.monotonic() < until:
-                time.sleep(0.02)
             wire.connect(server)
             sent = socket.send_fds(wire, [message], [0, 1, 2])
             wire.sendall(message[sent:])
