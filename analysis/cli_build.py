@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -17,11 +15,11 @@ from pathlib import Path
 
 from analysis import lock
 from analysis.errors import ConfigError, KlastryError, suggest
+from analysis.execution.processes import end_with_parent, parent_of_steps
 from analysis.files import remedy_in, settle, storage_error, write_text
 from analysis.project import build_folder, project_dir
 
 TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual", "english")
-_DIE_WITH_PARENT = 1  # of prctl, Linux
 
 
 def _progress(line: str) -> str | None:
@@ -30,15 +28,6 @@ def _progress(line: str) -> str | None:
     if done:
         return f"  {done[1]}/{done[2]} steps"
     return None
-
-
-def _end_with_parent() -> None:
-    """Let the system end this process when `klastry` is killed; elsewhere than on Linux its steps notice by themselves.
-
-    Called between fork and exec.
-    """
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
 
 
 def _tell(message: str) -> None:
@@ -111,13 +100,15 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     command += [*args.target] if args.target else []
     bin_dir = str(Path(sys.executable).parent)
     env = {**os.environ, "PATH": bin_dir + os.pathsep + os.environ.get("PATH", ""), "PYTHONHASHSEED": "0", **membership}
+    # Those from 90 on are for trying things out; the workflow does not run them.
+    notebooks = [] if args.dry_run else sorted(root.glob("notebooks/**/[!.9]*.ipynb"))
     start = time.monotonic()
     nothing = False
     errors: list[str] = []
-    with (logs / "snakemake.log").open("w", encoding="utf-8") as log:
+    with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent_of_steps(root, notebooks, env) as found:
         process = subprocess.Popen(
-            command, cwd=root, env=env, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
-            preexec_fn=_end_with_parent,
+            command, cwd=root, env={**env, **found}, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+            errors="replace", preexec_fn=end_with_parent,
         )  # fmt: skip
         assert process.stderr is not None
         for line in process.stderr:

@@ -219,7 +219,6 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
 @pytest.fixture
 def runner(load: Callable[[str], ModuleType]) -> ModuleType:
     load("run_notebook")
-    load("warm_engine")
     return load("run_individual")
 
 

@@ -13,19 +13,25 @@ from pathlib import Path
 import psutil
 from toy import command, environment
 
-# The whole tree, only `klastry`, only the workflow engine, only one step.
-MODES = ("tree", "klastry", "engine", "step")
-STEP = re.compile(r"run_notebook\.py (\S+)|(run_individual)\.py|(?:klastry|cli) publish .*?(\w+)$")
+# The whole tree; only `klastry`; what it has started, the workflow engine and the parent of the steps; only that
+# parent; only the command of one step; only one process that was forked for a step.
+MODES = ("tree", "klastry", "engine", "server", "step", "forked")
+STEP = re.compile(r"run_notebook\.py (\S+)|(run_individual)\.py|publish\.py .*?(\w+)$")
+SERVER = "analysis.execution.server"
+
+
+def _line(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def steps(process: psutil.Process) -> dict[int, str]:
     """Pid → step of every running step below a build."""
     found = {}
     for child in _tree(process):
-        try:
-            line = child.cmdline()
-        except psutil.Error:
-            continue
+        line = _line(child)
         match = STEP.search(" ".join(line)) if "python" in "".join(line[:1]) else None
         if match:
             found[child.pid] = next(part for part in match.groups() if part)
@@ -48,8 +54,12 @@ def _kill(process: psutil.Process, mode: str, rng: random.Random) -> None:
         victims = [process]
     elif mode == "engine":
         victims = [p for p in everyone if p.ppid() == process.pid]
-    else:
+    elif mode == "step":
         victims = [psutil.Process(rng.choice(sorted(running)))] if running else [process, *everyone]
+    else:
+        servers = [p for p in everyone if p.ppid() == process.pid and SERVER in _line(p)]
+        victims = servers if mode == "server" else [child for server in servers for child in _tree(server)][-1:]
+        victims = victims or [process, *everyone]
     for victim in victims:
         try:
             victim.kill()

@@ -1,4 +1,4 @@
-"""A project of a few seconds with every kind of step: notebooks in a kernel, in forks, and all of publishing."""
+"""A project of a few seconds with every kind of step: a notebook, one run for each respondent, all of publishing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ BUILD = "build/2024"
 OUT = BUILD + "/50_chapters/out"
 TAIL = " --build build/2024 --log {log} -p edition 2024 -p method default -p data_dir ../data"
 TAIL += " -p build_dir ../build/2024"
-PUBLISH = "klastry publish --log {log} "
+STEP = "python -I -S workflow/scripts/step.py workflow/scripts/"
+PUBLISH = STEP + "publish.py --log {log} "
 
 rule report:
     input: BUILD + "/manifest.json"
@@ -32,13 +33,13 @@ rule toy_10:
     output: BUILD + "/40_analyses/toy.csv", BUILD + "/40_analyses/figures/figure-40.json",
             BUILD + "/40_analyses/facts/10_toy.json", BUILD + "/notebooks/10_toy.ipynb"
     log: BUILD + "/logs/10_toy.log"
-    shell: "python workflow/scripts/run_notebook.py 10_toy" + TAIL
+    shell: STEP + "run_notebook.py 10_toy" + TAIL
 
 rule individual_notebooks:
     input: rules.toy_10.output
     output: BUILD + "/40_analyses/individual/respondents.csv"
     log: BUILD + "/logs/individual.log"
-    shell: "python workflow/scripts/run_individual.py" + TAIL
+    shell: STEP + "run_individual.py" + TAIL
 
 rule facts:
     input: rules.toy_10.output

@@ -106,11 +106,14 @@ def exhibits(kind, *numbers):
     return [f"{BUILD}/40_analyses/{folder}/{kind}-{no:02d}.json" for no in numbers]
 
 
+# Every step runs in a process forked from the build's server if there is one (`analysis/execution`).
+STEP = "python -I -S workflow/scripts/step.py workflow/scripts/"
 # One command for every notebook; parameters are checked against the notebook before it runs.
 NOTEBOOK = (
-    "python workflow/scripts/run_notebook.py {params.name} --build "
+    STEP
+    + "run_notebook.py {params.name} --build "
     + BUILD
     + " --log {log} -p edition "
     + f"{EDITION} -p method {METHOD} -p data_dir ../data -p build_dir ../{BUILD}"
 )
-PUBLISH = f"klastry publish --edition {EDITION} --method {METHOD} "
+PUBLISH = STEP + f"publish.py --edition {EDITION} --method {METHOD} "

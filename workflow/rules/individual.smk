@@ -8,7 +8,7 @@ INDIVIDUAL_FILES = sorted(str(p) for p in Path("report/individual").rglob("*") i
 rule individual_notebooks:
     input:
         notebook="notebooks/individual/report.ipynb",
-        runner=[f"workflow/scripts/{name}.py" for name in ("run_individual", "run_notebook", "warm_engine")],
+        runner=[f"workflow/scripts/{name}.py" for name in ("run_individual", "run_notebook")],
         tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output.indicators,
         characteristics=rules.indicators_20.output.characteristics,
@@ -42,7 +42,8 @@ rule individual_notebooks:
     message:
         "individual: notebooks"
     shell:
-        "python workflow/scripts/run_individual.py --build "
+        STEP
+        + "run_individual.py --build "
         + BUILD
         + " --log {log} --jobs {threads} -p edition "
         + f"{EDITION} -p method {METHOD} -p data_dir ../data -p build_dir ../{BUILD}"

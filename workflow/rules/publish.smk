@@ -196,7 +196,7 @@ rule exhibits_en:
     message:
         "40_analyses, English"
     shell:
-        f"python workflow/scripts/translate_exhibits.py --language en --edition {EDITION} --method {METHOD} "
+        f"{STEP}translate_exhibits.py --language en --edition {EDITION} --method {METHOD} "
         f"--build {BUILD} --log {{log}} && touch {{output}}"
 
 

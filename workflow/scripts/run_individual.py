@@ -1,7 +1,8 @@
 """Run the individual notebook once for each respondent found in the data, two runs side by side.
 
-The parent imports what the notebook imports, once, and forks a child for each respondent (`warm_engine`): starting a
-kernel would take several times as long as the report itself. `--engine nbclient` starts a kernel for each instead.
+The parent imports what the notebook imports, once, and forks a child for each respondent (`analysis.execution`):
+starting a kernel would take several times as long as the report itself. `--engine nbclient` starts a kernel for each
+instead.
 
 Every run goes through `run_notebook.run`, so parameters are checked and failures explained as for any other notebook.
 Executed copies go to `<build>/notebooks/individual/<respondent>.ipynb`; what the notebook writes for respondents who
@@ -24,10 +25,11 @@ from pathlib import Path
 from typing import Any
 
 import run_notebook
-import warm_engine
 
 from analysis import errors, lock
 from analysis.errors import NotebookError
+from analysis.execution import engine as forking
+from analysis.execution.warm import warm
 from analysis.files import write_text
 
 NOTEBOOK = "individual/report"
@@ -149,9 +151,9 @@ def run_all(parameters: dict[str, Any], build: Path, log: Path, *, jobs: int, en
     logs = log.parent / "individual"
     shutil.rmtree(logs, ignore_errors=True)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # kernels share the cores; none of them needs threads
-    if engine in (None, warm_engine.NAME):
-        engine = warm_engine.register()
-        warm_engine.warm(run_notebook.NOTEBOOKS / f"{NOTEBOOK}.ipynb")
+    if engine in (None, forking.NAME):
+        for _ in warm([run_notebook.NOTEBOOKS / f"{NOTEBOOK}.ipynb"]):
+            pass
         context = get_context("fork")
     else:
         context = get_context("spawn")
@@ -168,7 +170,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--jobs", type=int, default=2, help="runs side by side (default 2)")
     parser.add_argument(
-        "--engine", default=None, help="papermill engine (default: warm; nbclient starts a kernel each)"
+        "--engine", default=None, help="papermill engine (default: klastry; nbclient starts a kernel each)"
     )
     parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
     args = parser.parse_args(argv)

@@ -85,7 +85,10 @@ def run(name: str, parameters: dict[str, Any], build: Path, log: Path, engine: s
     """Execute a notebook; raises `NotebookError` with the failing cell."""
     import nbformat
     import papermill
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
+
+    from analysis.execution import engine as forking
 
     source = NOTEBOOKS / f"{name}.ipynb"
     if not source.is_file():
@@ -98,7 +101,9 @@ def run(name: str, parameters: dict[str, Any], build: Path, log: Path, engine: s
     draft = target.with_suffix(".running.ipynb")
     log.parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(filename=log, filemode="w", level=logging.INFO, force=True, format="%(message)s")
-    # The kernel's sockets are files of its own: two kernels that start together can pick the same free TCP port.
+    if engine in (None, forking.NAME):
+        engine = forking.register()
+    # A kernel's sockets are files of its own: two kernels that start together can pick the same free TCP port.
     with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as sockets:
         kernel = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/s"}})
         try:
@@ -114,6 +119,9 @@ def run(name: str, parameters: dict[str, Any], build: Path, log: Path, engine: s
             failure = NotebookError(message)
             failure.exit_code = code
             raise failure from error
+        except DeadKernelError as error:
+            draft.unlink(missing_ok=True)
+            raise NotebookError(f"{source.name}: {error}; was it killed, or is memory short?") from error
     executed = nbformat.read(draft, as_version=4)
     _clean(executed)
     nbformat.write(executed, draft)
@@ -150,7 +158,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("name")
     parser.add_argument("--build", type=Path, required=True, help="build folder, relative to the project")
     parser.add_argument("--log", type=Path, required=True)
-    parser.add_argument("--engine", default=None, help="papermill engine (default: nbclient)")
+    parser.add_argument("--engine", default=None, help="papermill engine (default: klastry; nbclient starts a kernel)")
     parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
     args = parser.parse_args(argv)
     parameters: dict[str, Any] = {k: int(v) if v.isdigit() else v for k, v in args.parameter}

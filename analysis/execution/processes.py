@@ -1,0 +1,86 @@
+"""Processes that end with those who need them, and the parent of a build's steps."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+STEPS = "KLASTRY_STEPS"  # names the socket of the parent for `workflow/scripts/step.py`
+# Steps run side by side, so none of them gets threads for its matrices; the results do not depend on the cores.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_DIE_WITH_PARENT = 1  # of prctl, Linux
+_PAUSE = 0.2
+
+
+def die_with_parent() -> None:
+    """Let this process end when its parent ends, however that happens; called right after a fork.
+
+    On Linux the system sees to it, also after another program was started in the process. Elsewhere a thread looks.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+        return
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PAUSE)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """The same between fork and exec, where no thread can be kept: on Linux only."""
+    if sys.platform == "linux":
+        die_with_parent()
+
+
+@contextmanager
+def parent_of_steps(root: Path, notebooks: Sequence[Path], env: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Start the process from which steps are forked and end it afterwards.
+
+    Parameters
+    ----------
+    notebooks
+        The server imports what their cells import; without any there is nothing to run, and no server.
+    env
+        Environment of the server; each step brings its own.
+
+    Yields
+    ------
+    dict
+        What to add to the environment of steps, so that they find the server. Empty without one, and where processes
+        cannot be forked.
+    """
+    if not notebooks or not hasattr(os, "fork"):
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="klastry-", ignore_cleanup_errors=True) as folder:
+        path = str(Path(folder) / "steps")
+        # It listens before there is a server: a step that comes early waits, one whose server is gone is told at once.
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(path)
+            Path(path).chmod(0o600)
+            listener.listen(64)
+            wire = listener.fileno()
+            command = [sys.executable, "-m", "analysis.execution.server", str(wire), *map(str, notebooks)]
+            server = subprocess.Popen(
+                command, cwd=root, env={**env, **ONE_THREAD}, stdin=subprocess.PIPE, pass_fds=[wire],
+                preexec_fn=end_with_parent,
+            )  # fmt: skip
+        try:
+            yield {STEPS: path, **ONE_THREAD}
+        finally:
+            server.kill()  # no step is left; it may be in the middle of an import
+            server.communicate()
