@@ -6,7 +6,6 @@ import argparse
 import ctypes
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -18,18 +17,13 @@ from pathlib import Path
 from analysis import lock
 from analysis.errors import ConfigError, KlastryError
 from analysis.files import remedy_in, settle, storage_error, write_text
+from analysis.progress import Progress
 from analysis.project import build_folder, project_dir
 
-TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual", "english")
+TARGETS = (
+    "report", "validation", "indicators", "scores", "analyses", "chapters", "individual", "html", "pdf", "english"
+)  # fmt: skip
 _DIE_WITH_PARENT = 1  # of prctl, Linux
-
-
-def _progress(line: str) -> str | None:
-    """Turn a line of the workflow engine into what a person wants to see, or None."""
-    done = re.match(r"(\d+) of (\d+) steps \((\d+)%\) done", line)
-    if done:
-        return f"  {done[1]}/{done[2]} steps"
-    return None
 
 
 def _end_with_parent() -> None:
@@ -46,7 +40,15 @@ def _tell(message: str) -> None:
 
 
 def cmd_build(args: argparse.Namespace) -> int:
-    """Run the workflow; only what is stale runs again."""
+    """Run the workflow; only what is stale runs again. With --watch: again after every change."""
+    if args.watch:
+        from analysis.cli_watch import watch
+
+        return watch(args, _build)
+    return _build(args)
+
+
+def _build(args: argparse.Namespace) -> int:
     from analysis.config import load_method
     from analysis.sources import load_edition
 
@@ -97,6 +99,7 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     start = time.monotonic()
     nothing = False
     errors: list[str] = []
+    progress = Progress(logs, args.cores)
     with (logs / "snakemake.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             command, cwd=root, env=env, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
@@ -108,12 +111,14 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
                 log.write(line)
                 log.flush()
             nothing = nothing or line.startswith("Nothing to be done")
-            shown = line.rstrip() if args.dry_run else _progress(line.rstrip())
+            shown = line.rstrip() if args.dry_run else progress.feed(line.rstrip())
             if shown:
                 _tell(shown)
             if "Error" in line or "Exception" in line or errors:
                 errors.append(line.rstrip())
         code = process.wait()
+    if not args.dry_run:
+        progress.save()
     if code == 0:
         report = build / "60_report" / "html" / "index.html"
         report = build / "60_report/en/html/index.html" if args.language == "en" else report
