@@ -16,6 +16,7 @@ from pathlib import Path
 
 from analysis import lock
 from analysis.errors import ConfigError, KlastryError
+from analysis.executor import find_profile
 from analysis.files import remedy_in, settle, storage_error, write_text
 from analysis.progress import Progress
 from analysis.project import build_folder, project_dir
@@ -87,8 +88,10 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     failure = logs / "failure.json"
     failure.unlink(missing_ok=True)
     # The engine's own lock, which a killed build would leave behind, is not needed: `klastry` holds one.
+    profile = find_profile(root, args.profile)
     command = [
-        sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--cores", str(args.cores), "--nolock",
+        sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--nolock",
+        *profile.arguments(args.cores),
         "--config", f"edition={args.edition}", f"method={args.method}", "--rerun-incomplete", "--nocolor",
     ]  # fmt: skip
     command += ["--dry-run"] if args.dry_run else []
@@ -96,10 +99,12 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     command += [*args.target] if args.target else []
     bin_dir = str(Path(sys.executable).parent)
     env = {**os.environ, "PATH": bin_dir + os.pathsep + os.environ.get("PATH", ""), "PYTHONHASHSEED": "0", **membership}
+    if profile.elsewhere:
+        env.pop("KLASTRY_STEPS", None)  # a parent of steps on this machine is none on another
     start = time.monotonic()
     nothing = False
     errors: list[str] = []
-    progress = Progress(logs, args.cores)
+    progress = Progress(logs, profile.side_by_side(args.cores))
     with (logs / "snakemake.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             command, cwd=root, env=env, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",

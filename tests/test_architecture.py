@@ -37,6 +37,7 @@ LAYERS: dict[str, set[str]] = {
     "kept": {"errors", "files"},
     "project": {"errors"},
     "progress": {"errors", "files"},
+    "executor": {"errors", "yamlfile"},
     "watching": {"errors"},
     "workspace": {"errors", "language", "config", "facts", "files", "framework", "kept", "lock", "sources"},
     "schemas": {"errors", "messages", "config", "framework"},
