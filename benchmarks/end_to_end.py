@@ -79,12 +79,25 @@ def order_of_steps(project: Path) -> list[str]:
     return [rule for rule in rules if rule not in NO_WORK]
 
 
-def papermill(project: Path, notebook: str, out: Path, **more: str) -> Cost:
+def parameters_of_notebooks(project: Path) -> dict[str, dict[str, str]]:
+    """What the rules pass to each notebook, from the commands that the workflow engine would run."""
+    command = [PYTHON, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--cores", "1", "--nolock"]
+    told = cost([*command, "--dry-run", "--forceall", "--printshellcmds"], project, environment(project)).output
+    known = {path.stem for path in (project / "notebooks").glob("*.ipynb")}
+    out = {}
+    for line in told.splitlines():
+        named = [word for word in line.split() if word in known]
+        given = re.findall(r" -p (\w+) (\S+)", line)
+        if named and given:
+            out[named[0]] = dict(given)
+    return out
+
+
+def papermill(project: Path, notebook: str, out: Path, given: dict[str, str]) -> Cost:
     """Run a notebook as the command `papermill` does."""
     out.parent.mkdir(parents=True, exist_ok=True)
     command = [PYTHON, "-m", "papermill", f"notebooks/{notebook}.ipynb", str(out), "--cwd", "notebooks"]
     command += ["--no-progress-bar"]
-    given = {"edition": "2024", "method": "default", "data_dir": "../data", "build_dir": "../build/2024", **more}
     for name, value in given.items():
         command += ["-p" if value.isdigit() else "-r", name, value]
     return cost(command, project, environment(project))
@@ -93,6 +106,8 @@ def papermill(project: Path, notebook: str, out: Path, **more: str) -> Cost:
 def plain(project: Path, steps: list[str]) -> list[Cost]:
     """Do what the rules do, one after the other, without any of our machinery for running notebooks."""
     build = project / "build/2024"
+    given = parameters_of_notebooks(project)
+    common = {name: given["30_scores"][name] for name in ("edition", "method", "data_dir", "build_dir")}
     taken = []
     for rule in steps:
         numbered = re.fullmatch(r"(\w+)_(\d\d)", rule)
@@ -102,11 +117,11 @@ def plain(project: Path, steps: list[str]) -> list[Cost]:
                 found = sorted(row["respondent_id"] for row in csv.DictReader(stream))
             for one in found:
                 out = build / "notebooks/individual" / f"{one}.ipynb"
-                taken.append(papermill(project, "individual/report", out, respondent=one))
+                taken.append(papermill(project, "individual/report", out, {**common, "respondent": one}))
             listing = build / "40_analyses/individual/respondents.csv"
             listing.write_text("\n".join(["respondent_id", *found, ""]), encoding="utf-8")
         elif notebook and (project / "notebooks" / f"{notebook}.ipynb").is_file():
-            taken.append(papermill(project, notebook, build / "notebooks" / f"{notebook}.ipynb"))
+            taken.append(papermill(project, notebook, build / "notebooks" / f"{notebook}.ipynb", given[notebook]))
         else:
             taken.append(klastry(project, "publish", STEP_OF.get(rule, rule)))
         print(f"  plain {rule}: {taken[-1].seconds:.1f} s", flush=True)
@@ -137,7 +152,8 @@ def measure(cases: set[str], folder: Path) -> tuple[list[Row], list[str]]:
     first = Row("everything from nothing", full.seconds, full.cpu, process_mb=full.process_mb, all_mb=full.all_mb)
     first.limit = 90
     rows.append(first)
-    notes.append(f"Largest process of the whole build: `{full.largest}`.")
+    top = sorted(full.by_process.items(), key=lambda item: -item[1])[:6]
+    notes.append("Largest processes of the build: " + "; ".join(f"`{name}` {mb:,.0f} MB" for name, mb in top) + ".")
     if "plain" in cases:
         theirs = copy_project(folder / "plain")
         taken = plain(theirs, steps)
