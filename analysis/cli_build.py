@@ -10,24 +10,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 from analysis import lock
 from analysis.errors import ConfigError, KlastryError, suggest
 from analysis.execution.processes import end_with_parent, parent_of_steps
+from analysis.executor import find_profile
 from analysis.files import remedy_in, settle, storage_error, write_text
+from analysis.progress import Progress
 from analysis.project import build_folder, project_dir
 
-TARGETS = ("report", "validation", "indicators", "scores", "analyses", "chapters", "individual", "english")
-
-
-def _progress(line: str) -> str | None:
-    """Turn a line of the workflow engine into what a person wants to see, or None."""
-    done = re.match(r"(\d+) of (\d+) steps \((\d+)%\) done", line)
-    if done:
-        return f"  {done[1]}/{done[2]} steps"
-    return None
+TARGETS = (
+    "report", "validation", "indicators", "scores", "analyses", "chapters", "individual", "html", "pdf", "english"
+)  # fmt: skip
 
 
 def _tell(message: str) -> None:
@@ -53,7 +49,15 @@ def build_rules(names: Sequence[str], root: Path) -> list[str]:
 
 
 def cmd_build(args: argparse.Namespace) -> int:
-    """Run the workflow; only what is stale runs again."""
+    """Run the workflow; only what is stale runs again. With --watch: again after every change."""
+    if args.watch:
+        from analysis.cli_watch import watch
+
+        return watch(args, _build)
+    return _build(args)
+
+
+def _build(args: argparse.Namespace) -> int:
     from analysis.config import load_method
     from analysis.sources import load_edition
 
@@ -91,8 +95,10 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     failure = logs / "failure.json"
     failure.unlink(missing_ok=True)
     # The engine's own lock, which a killed build would leave behind, is not needed: `klastry` holds one.
+    profile = find_profile(root, args.profile)
     command = [
-        sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--cores", str(args.cores), "--nolock",
+        sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--nolock",
+        *profile.arguments(args.cores),
         "--config", f"edition={args.edition}", f"method={args.method}", "--rerun-incomplete", "--nocolor",
     ]  # fmt: skip
     command += ["--dry-run"] if args.dry_run else []
@@ -105,7 +111,11 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     start = time.monotonic()
     nothing = False
     errors: list[str] = []
-    with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent_of_steps(root, notebooks, env) as found:
+    progress = Progress(logs, profile.side_by_side(args.cores))
+    # A parent of steps on this machine is none on another.
+    here = parent_of_steps(root, notebooks, env)
+    parent: AbstractContextManager[dict[str, str]] = nullcontext({}) if profile.elsewhere else here
+    with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent as found:
         process = subprocess.Popen(
             command, cwd=root, env={**env, **found}, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             errors="replace", preexec_fn=end_with_parent,
@@ -116,12 +126,14 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
                 log.write(line)
                 log.flush()
             nothing = nothing or line.startswith("Nothing to be done")
-            shown = line.rstrip() if args.dry_run else _progress(line.rstrip())
+            shown = line.rstrip() if args.dry_run else progress.feed(line.rstrip())
             if shown:
                 _tell(shown)
             if "Error" in line or "Exception" in line or errors:
                 errors.append(line.rstrip())
         code = process.wait()
+    if not args.dry_run:
+        progress.save()
     if code == 0:
         report = build / "60_report" / "html" / "index.html"
         report = build / "60_report/en/html/index.html" if args.language == "en" else report
