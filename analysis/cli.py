@@ -165,7 +165,8 @@ def cmd_generated(args: argparse.Namespace) -> int:
 # ----------------------------------------------------------------------------------------------------------------- main
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line with all commands and options."""
     parser = argparse.ArgumentParser(
         prog="klastry", description="The reproducible edition: from raw answers to the report."
     )
@@ -244,7 +245,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point; returns the exit code (0 fine, 1 a step failed, 2 input or configuration is wrong)."""
-    args = _parser().parse_args(argv)
+    args = make_parser().parse_args(argv)
     try:
         code = int(args.function(args))
         sys.stdout.flush()

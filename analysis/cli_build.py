@@ -62,10 +62,12 @@ def _build(args: argparse.Namespace) -> int:
     from analysis.sources import load_edition
 
     root = project_dir()
-    load_edition(args.edition, root / "data")
+    edition = load_edition(args.edition, root / "data")
     off_scale = load_method(args.method, root / "config").off_scale()
     if args.language == "en":
         args.target = ["english"]
+    elif not args.target and "en" in edition.info.get("report_languages", []):
+        args.target = ["report", "english"]
     args.target = build_rules(args.target, root)
     if off_scale and not (args.target and set(args.target) <= {"validation", "indicators", "scores"}):
         raise ConfigError(
@@ -137,7 +139,7 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     if code == 0:
         report = build / "60_report" / "html" / "index.html"
         report = build / "60_report/en/html/index.html" if args.language == "en" else report
-        shown_path = not args.target or args.language == "en"
+        shown_path = not args.target or "report" in args.target or args.language == "en"
         where = f": {report.relative_to(root)}" if shown_path and report.is_file() else ""
         verb = "Everything is up to date" if nothing else "Built"
         print(f"{verb} ({time.monotonic() - start:.1f} s){where}")

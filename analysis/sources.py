@@ -96,6 +96,11 @@ def load_edition(year: int, data_dir: Path) -> Edition:
     listed = info.get("instruments", [])
     if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
         raise ConfigError(f"{path}: instruments is {listed!r}; write a list of names, say [coordinators, members]")
+    languages = info.get("report_languages", ["pl"])
+    if languages not in (["pl"], ["pl", "en"]):
+        raise ConfigError(
+            f"{path}: report_languages is {languages!r}; write [pl], or [pl, en] for an English edition too"
+        )
     copied = [key for key, entry in info.get("design", {}).items() if entry.get("copied_from")]
     if copied and info["provenance"] == SURVEY:
         raise ConfigError(

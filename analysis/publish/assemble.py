@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from analysis.errors import PublishError
 from analysis.files import write_text
@@ -227,6 +228,20 @@ def _cite(book: Book, report_dir: Path, lang: str, whole: bool) -> None:
         book.labels["bibliografia"] = Label("bibliografia", "sec", "", title, 1)
 
 
+def _check_links(blocks: Sequence[Node]) -> None:
+    """Refuse links that run something or leave the web: an address has https, http or mailto, or no scheme at all."""
+    wrong = []
+    for node in pandoc.nodes(list(blocks)):
+        if node["t"] in ("Link", "Image"):
+            address = str(node["c"][2][0])
+            scheme = re.match(r"[\s\x00-\x1f]*([A-Za-z][\w+.\s-]*):", unquote(address))
+            if scheme and scheme[1].lower() not in ("http", "https", "mailto"):
+                wrong.append(address)
+    if wrong:
+        listed = ", ".join(f"`{address[:60]}`" for address in wrong)
+        raise PublishError(f"chapters: {listed} is no address of the web; write one with https, http or mailto")
+
+
 def make_book(
     chapters: Sequence[Chapter],
     rendered: Mapping[str, Rendered],
@@ -246,11 +261,13 @@ def make_book(
     Raises
     ------
     PublishError
-        A citation is not in the bibliography, a work is not used, or pandoc cannot read the text.
+        A citation is not in the bibliography, a work is not used, a link leads to something else than an address, or
+        pandoc cannot read the text.
     """
     text = join(chapters, rendered)
     write_text(text, out_dir / "book.md")
     tree = pandoc.read_markdown(text)
+    _check_links(tree["blocks"])
     book = Book(dict(edition), tree["pandoc-api-version"], _split(tree["blocks"], chapters, rendered), {}, [])
     for chapter in book.chapters:
         _number_sections(chapter)

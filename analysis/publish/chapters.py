@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 
 from analysis.config import WITHHELD, Words
 from analysis.errors import PublishError, WithheldError, suggest
@@ -279,8 +280,11 @@ class _Voice:
 
 
 def environment(folder: Path) -> jinja2.Environment:
-    """The Jinja environment of the chapters: strict, no HTML escaping; partials begin with `_`."""
-    return jinja2.Environment(
+    """The Jinja environment of the chapters: strict, no HTML escaping; partials begin with `_`.
+
+    It is sandboxed, because texts of records are templates as well: they call the functions given and nothing else.
+    """
+    return SandboxedEnvironment(
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
         autoescape=False,
@@ -328,7 +332,7 @@ def render(
     except jinja2.TemplateSyntaxError as error:
         name = f"chapters/{Path(error.filename or str(chapter.file)).name}"
         return rendered, [Finding(name, error.lineno, f"not readable as a template: {error.message}")]
-    except (jinja2.UndefinedError, TypeError) as error:
+    except (jinja2.TemplateRuntimeError, TypeError, OverflowError) as error:
         missing = re.search(r"'([\w.]+)' is undefined", str(error))
         near = suggest(missing.group(1), list(known)) if missing else ""
         place = _line_of(error, folder, chapter.file)

@@ -21,7 +21,11 @@ from analysis.errors import PublishError
 Node = dict[str, Any]
 Attr = list[Any]  # [id, [class, …], [[key, value], …]]
 
-READER = "markdown-auto_identifiers-implicit_figures-example_lists"
+# What looks like HTML, TeX or raw output of a format is text: chapters print records and names that others wrote.
+READER = (
+    "markdown-auto_identifiers-implicit_figures-example_lists-raw_html-raw_attribute-raw_tex-latex_macros-native_divs"
+    "-native_spans-markdown_in_html_blocks"
+)
 
 
 @cache

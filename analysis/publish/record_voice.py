@@ -69,7 +69,7 @@ class RecordVoice:
             out = self.templates.from_string(text.strip()).render(known)
         except jinja2.TemplateSyntaxError as error:
             out = self.voice.problem(f"not readable as a template: {error.message}")
-        except (jinja2.UndefinedError, TypeError) as error:
+        except (jinja2.TemplateRuntimeError, TypeError, OverflowError) as error:
             out = self.voice.problem(str(error))
         finally:
             self.voice.at = outer

@@ -69,6 +69,17 @@ def test_a_method_key_rebuilds_scores_and_what_follows(copy: Copy) -> None:
     assert not stale & {"validation_10", "indicators_20", "indicator_statistics_22"}
 
 
+def test_an_edition_says_in_which_languages_it_is_published(copy: Copy) -> None:
+    copy.edit("data/editions/2024/edition.yaml", lambda s: s.replace("report_languages: [pl]", "report_languages: []"))
+    done = copy.klastry("build", "--dry-run")
+    assert done.returncode == 2 and "write [pl], or [pl, en]" in done.stderr
+    path = copy.folder / "data/editions/2024/edition.yaml"
+    copy.edit(str(path.relative_to(copy.folder)), lambda s: s.replace("languages: []", "languages: [pl, en]"))
+    stale = copy.stale()
+    assert {"exhibits_en", "english", "publish", "manifest"} <= stale
+    assert "english" not in copy.stale("individual")
+
+
 def test_statistics_wait_for_the_plan_of_withholding_under_a_rule_only(copy: Copy) -> None:
     step = "22_indicator_statistics"
     shutil.rmtree(copy.folder / "build/2024")
