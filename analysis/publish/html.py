@@ -271,9 +271,9 @@ def build_html(pub: Publication, out: Path) -> list[str]:
             body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{contents(page.children)}'
         if page.file in leads:
             body = body.replace("</h1>", f"</h1>\n{leads[page.file]}", 1)
-        page.body = body + sources_of_page(facts_of, facts, page.lang)
+        page.body = body
         entries += _search_entries(page)
-        page.body += citation.cite_box(page, work)
+        page.body += sources_of_page(facts_of, facts, page.lang) + citation.cite_box(page, work)
         # A wide table needs the room of the page's own contents, which then stand folded above the text.
         site.write(page, toc=not page.children, wide='class="exhibit wide"' in body)
     index.body = index_body(pub, chapters, ledger.index_part(facts_of))
