@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from analysis.execution.engine import NAME, register
+from analysis.execution.engine import NAME, chosen, register
 from analysis.execution.warm import modules_of
 
 INLINE = "from matplotlib_inline import backend_inline"
@@ -188,6 +188,16 @@ def test_papermill_finds_the_engine_by_its_entry_point(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert nbformat.read(tmp_path / "o", as_version=4).cells[-1].outputs[0].data["text/plain"] == "5"
+
+
+def test_the_standard_engine_is_taken_by_name_and_where_nothing_can_be_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KLASTRY_ENGINE", raising=False)
+    assert chosen() == NAME and chosen("nbclient") == "nbclient"
+    monkeypatch.setenv("KLASTRY_ENGINE", "nbclient")
+    assert chosen() == "nbclient" and chosen(NAME) == NAME
+    monkeypatch.delenv("KLASTRY_ENGINE")
+    monkeypatch.delattr(os, "fork")
+    assert chosen() == "nbclient"
 
 
 def test_another_language_is_refused_with_the_way_out(tmp_path: Path) -> None:
