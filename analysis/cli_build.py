@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import re
@@ -13,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
-from analysis import lock
+from analysis import lock, unchanged
 from analysis.errors import ConfigError, KlastryError, suggest
-from analysis.execution.processes import end_with_parent, parent_of_steps
+from analysis.execution.processes import COLLECT, end_with_parent, parent_of_steps
 from analysis.executor import find_profile
 from analysis.files import remedy_in, settle, storage_error, write_text
 from analysis.progress import Progress
@@ -88,7 +89,29 @@ def _build(args: argparse.Namespace) -> int:
         if not (build / "60_report" / "html" / "index.html").is_file():
             # The stamp stands for a folder that somebody removed.
             (build / "logs" / "60_report.done").unlink(missing_ok=True)
-        return _run_workflow(args, root, build, membership)
+        start, target, before = time.monotonic(), "-".join(args.target) or unchanged.WHOLE, unchanged.inputs(root)
+        changed = None if args.force else unchanged.changed(build, target, before)
+        if changed == set():
+            _tell_end(args, root, build, "Everything is up to date", start)
+            return 0
+        from_text = unchanged.steps_from_text(root, build, target, changed)
+        code = _run_steps(args, root, build, from_text) if from_text else _run_workflow(args, root, build, membership)
+        if code == 0:
+            unchanged.remember(build, target, before)
+        return code
+
+
+def _run_steps(args: argparse.Namespace, root: Path, build: Path, steps: Mapping[str, str]) -> int:
+    """Run steps of publishing (name → log) in this process, without the workflow engine."""
+    start, failure = time.monotonic(), build / "logs" / "failure.json"
+    failure.unlink(missing_ok=True)
+    try:
+        for step, log in steps.items():
+            _step(step, (build / "logs" / log).relative_to(root), args, root, build)
+    except KlastryError:
+        return _report_failure(failure, [], build, root)
+    _tell_end(args, root, build, "Built", start)
+    return 0
 
 
 def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership: Mapping[str, str]) -> int:
@@ -102,6 +125,7 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
         sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--nolock",
         *profile.arguments(args.cores),
         "--config", f"edition={args.edition}", f"method={args.method}", "--rerun-incomplete", "--nocolor",
+        "--scheduler", "greedy",
     ]  # fmt: skip
     command += ["--dry-run"] if args.dry_run else []
     command += ["--forceall"] if args.force else []
@@ -137,16 +161,20 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     if not args.dry_run:
         progress.save()
     if code == 0:
-        report = build / "60_report" / "html" / "index.html"
-        report = build / "60_report/en/html/index.html" if args.language == "en" else report
-        shown_path = not args.target or "report" in args.target or args.language == "en"
-        where = f": {report.relative_to(root)}" if shown_path and report.is_file() else ""
-        verb = "Everything is up to date" if nothing else "Built"
-        print(f"{verb} ({time.monotonic() - start:.1f} s){where}")
+        _tell_end(args, root, build, "Everything is up to date" if nothing else "Built", start)
         return 0
     if code < 0:
         errors = [f"the workflow was ended by signal {-code}; run the command again to go on", *errors]
     return _report_failure(failure, errors, build, root)
+
+
+def _tell_end(args: argparse.Namespace, root: Path, build: Path, verb: str, start: float) -> None:
+    shown = {"en": "60_report/en/html", "html": "50_chapters/out/html"}
+    kind = "en" if args.language == "en" else "html" if args.target == ["html"] else ""
+    report = build / shown.get(kind, "60_report/html") / "index.html"
+    whole = not args.target or "report" in args.target
+    where = f": {report.relative_to(root)}" if (kind or whole) and report.is_file() else ""
+    print(f"{verb} ({time.monotonic() - start:.1f} s){where}")
 
 
 def _report_failure(failure: Path, errors: list[str], build: Path, root: Path) -> int:
@@ -169,31 +197,33 @@ def cmd_publish(args: argparse.Namespace) -> int:
     """One step of publishing; called by the workflow, which finds the reason of a failure beside the log."""
     root = project_dir()
     build = root / build_folder(args.edition, args.method)
+    if lock.TOKEN in os.environ:
+        lock.join(build)
+        _step(args.step, args.log, args, root, build)
+    else:
+        with lock.hold(build, " ".join(["klastry", *sys.argv[1:]]), tell=_tell):
+            _step(args.step, args.log, args, root, build)
+    return 0
+
+
+def _step(step: str, log: Path | None, args: argparse.Namespace, root: Path, build: Path) -> None:
+    """Run a step of publishing; its time, or the reason of its failure, is written to the log."""
+    from analysis.publish import steps
+
     start = time.monotonic()
+    gc.set_threshold(*COLLECT)
     try:
-        if lock.TOKEN in os.environ:
-            lock.join(build)
-            _publish(args, root, build)
-        else:
-            with lock.hold(build, " ".join(["klastry", *sys.argv[1:]]), tell=_tell):
-                _publish(args, root, build)
+        steps.run(step, project=root, edition=args.edition, build=build, method=args.method)
     except Exception as error:
         told = storage_error(error) or (error if isinstance(error, KlastryError) else None)
         if told is None:
             raise
-        if not args.log:
+        if not log:
             raise told from error
-        record = {"step": args.step, "exit_code": told.exit_code, "message": str(told), "log": str(args.log)}
+        record = {"step": step, "exit_code": told.exit_code, "message": str(told), "log": str(log)}
         with suppress(OSError):
-            write_text(f"{told}\n", args.log)
-            write_text(json.dumps(record, ensure_ascii=False), args.log.with_name("failure.json"))
+            write_text(f"{told}\n", log)
+            write_text(json.dumps(record, ensure_ascii=False), log.with_name("failure.json"))
         raise told from error
-    if args.log:
-        args.log.write_text(f"{args.step}: {time.monotonic() - start:.1f} s\n", encoding="utf-8")
-    return 0
-
-
-def _publish(args: argparse.Namespace, root: Path, build: Path) -> None:
-    from analysis.publish import steps
-
-    steps.run(args.step, project=root, edition=args.edition, build=build, method=args.method)
+    if log:
+        log.write_text(f"{step}: {time.monotonic() - start:.1f} s\n", encoding="utf-8")

@@ -33,6 +33,7 @@ LAYERS: dict[str, set[str]] = {
     "files": {"errors"},
     "yamlfile": {"errors"},
     "lock": {"errors", "files"},
+    "unchanged": {"files"},
     "facts": {"errors", "files"},
     "kept": {"errors", "files"},
     "project": {"errors"},

@@ -5,7 +5,8 @@ the calling process, and the child executes the cells in an IPython shell of its
 reach the caller or another run, and modules that the caller has imported (`warm`) are there already. The outputs are
 those of a kernel, cell for cell (a test compares them). Anybody can use it: `papermill --engine klastry IN OUT`.
 
-Where processes cannot be forked, the standard engine does the same work: `--engine nbclient`.
+Where processes cannot be forked, the standard engine does the same work: `--engine nbclient`, or for a whole build
+`KLASTRY_ENGINE=nbclient`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from analysis.errors import NotebookError
 from analysis.execution.processes import die_with_parent
 
-NAME = "klastry"
+NAME, STANDARD = "klastry", "nbclient"
+ENGINE = "KLASTRY_ENGINE"  # environment: the papermill engine of a build
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "file_extension": ".py",
@@ -173,6 +175,12 @@ def _child(sources: list[str], may_fail: list[bool], wire: socket.socket) -> Non
             sys.stderr.flush()
         finally:
             os._exit(code)
+
+
+def chosen(name: str | None = None) -> str:
+    """Return the engine to use: the one asked for, by name or by `KLASTRY_ENGINE`, else this one where it can work."""
+    wanted = name or os.environ.get(ENGINE) or (NAME if hasattr(os, "fork") else STANDARD)
+    return register() if wanted == NAME else wanted
 
 
 def register() -> str:

@@ -18,6 +18,8 @@ from pathlib import Path
 STEPS = "KLASTRY_STEPS"  # names the socket of the parent for `workflow/scripts/step.py`
 # Steps run side by side, so none of them gets threads for its matrices; the results do not depend on the cores.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+# Steps make trees of a million small objects that stay; looking through them again and again takes a quarter of a step.
+COLLECT = (100_000, 20, 20)
 _DIE_WITH_PARENT = 1  # of prctl, Linux
 _PAUSE = 0.2
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.execution import warm
-from analysis.execution.processes import die_with_parent
+from analysis.execution.processes import COLLECT, die_with_parent
 
 LONGEST_REQUEST = 1 << 20  # bytes; arguments and environment
 
@@ -173,6 +173,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("listener", type=int, help="descriptor of a socket that listens")
     parser.add_argument("notebooks", type=Path, nargs="*")
     args = parser.parse_args(argv)
+    gc.set_threshold(*COLLECT)
     Server(socket.socket(fileno=args.listener), warm.warm(args.notebooks)).serve()
     return 0
 

@@ -162,10 +162,17 @@ class ZMQInteractiveShell(InteractiveShell):
             sys.modules["pandas"].set_option("display.max_columns", NOTEBOOK_COLUMNS)
         InteractiveShell.clear_instance()
         shell = cls.instance()
-        if "matplotlib" in sys.modules:  # else its backend does this when the notebook imports it
+        backend = os.environ["MPLBACKEND"]
+        drawing = {"matplotlib.pyplot", "matplotlib_inline.backend_inline"} & sys.modules.keys()
+        if drawing and backend == INLINE:
+            # What the backend does when a notebook is the first to import it: figures are shown at the end of a cell.
+            from IPython.core.pylabtools import activate_matplotlib
             from matplotlib_inline.backend_inline import configure_inline_support
 
-            configure_inline_support(shell, os.environ["MPLBACKEND"])
+            activate_matplotlib(backend)
+            configure_inline_support(shell, backend)
+        elif "matplotlib" in sys.modules:  # the caller may have chosen another backend for itself
+            sys.modules["matplotlib"].use(backend)
         return shell
 
     def init_history(self) -> None:

@@ -61,7 +61,10 @@ class Book:
 
     def save(self, path: Path) -> None:
         """Write the book for the formats."""
-        text = json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"), default=str)
+        # Of the records themselves only: `asdict` would copy every node of the text as well.
+        data = {**vars(self), "chapters": [vars(c) for c in self.chapters]}
+        data["labels"] = {key: asdict(label) for key, label in self.labels.items()}
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
         write_text(text + "\n", path)
 
     @classmethod

@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup, Comment, Doctype, NavigableString
 from analysis.errors import PublishError
 from analysis.publish import pandoc
 from analysis.publish.foreign import ForeignWords
-from analysis.publish.html import _ARGS, _assets, _places, _polish, _prepare, _search_entries, paginate
+from analysis.publish.html import _ARGS, _assets, _polish, _prepare, _search_entries, paginate, places_of
 from analysis.publish.pandoc import Node
 from analysis.publish.publication import Publication
 from analysis.publish.site import Page, Site
@@ -151,7 +151,7 @@ def build_site(pub: Publication, polish: list[Page], out: Path) -> list[str]:
     other = polish_pages(polish)
     chapters = [paginate(chapter) for chapter in pub.book.chapters]
     pages = [p for chapter in chapters for p in (chapter, *chapter.children)]
-    places = _places(pages)
+    places = places_of(pages)
     index = Page("index.html", pub.title, "", "en", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
     lists = Page("figures-and-tables.html", "List of figures and tables", "", "en", [])
     search = Page("szukaj.html", "Search the report", "", "en", [])

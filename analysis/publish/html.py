@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,11 +19,12 @@ from bs4 import BeautifulSoup, Tag
 from analysis.publish import about_page, accessibility_page, citation, network_page, pandoc, sector_page, weights_page
 from analysis.publish.assemble import BookChapter
 from analysis.publish.ledger import build as ledger
-from analysis.publish.ledger.rows import anchor_numbers, sources_of_page
+from analysis.publish.ledger.rows import Ledger, anchor_numbers, sources_of_page
 from analysis.publish.notebooks import notebook_pages
 from analysis.publish.pandoc import Node
 from analysis.publish.publication import LANG, Publication
 from analysis.publish.site import Page, Site, slug
+from analysis.publish.site_again import SitePages, digest
 from analysis.publish.site_exhibits import downloads, exhibit_html
 from analysis.publish.site_pages import computed_body, contents, data_body, index_body, lists_body, search_body
 from analysis.publish.typography import bind
@@ -85,7 +87,7 @@ def paginate(chapter: BookChapter) -> Page:
     return page
 
 
-def _places(pages: list[Page]) -> dict[str, tuple[str, str]]:
+def places_of(pages: list[Page]) -> dict[str, tuple[str, str]]:
     """Map every identifier to its page and fragment; the first heading of a page is the page itself."""
     out: dict[str, tuple[str, str]] = {}
     for page in pages:
@@ -178,6 +180,73 @@ def _search_entries(page: Page) -> list[dict[str, str]]:
     return entries
 
 
+@dataclass
+class BookPages:
+    """Writes the pages of the book: with exhibits drawn, numbers anchored, sources and citation below.
+
+    `places` maps identifiers to page and fragment, `leads` pages to a way to a tool; `notebooks` are names.
+    """
+
+    pub: Publication
+    places: dict[str, tuple[str, str]]
+    facts: Ledger
+    notebooks: set[str]
+    leads: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        self.work = citation.load_work(self.pub)
+
+    def _draw(self, label: str, lang: str) -> str:
+        return exhibit_html(self.pub.exhibits[label], self.pub, lang, self.notebooks)
+
+    def write(self, page: Page, site: Site) -> tuple[list[str], list[dict[str, str]]]:
+        """Write a page; returns the facts it prints and its entries of the search index."""
+        doc = self.pub.book.doc(_prepare(page, self.places, self._draw))
+        body, facts = anchor_numbers(_polish(pandoc.write(doc, "html5", _ARGS).decode()))
+        ledger.note_places(self.facts, facts, page)
+        page.numbers = bool(facts)
+        if page.children:
+            title = "W tym rozdziale" if page.lang == "pl" else "In this chapter"
+            body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{contents(page.children)}'
+        if page.file in self.leads:
+            body = body.replace("</h1>", f"</h1>\n{self.leads[page.file]}", 1)
+        page.body = body
+        entries = _search_entries(page)
+        page.body += sources_of_page(self.facts, facts, page.lang) + citation.cite_box(page, self.work)
+        # A wide table needs the room of the page's own contents, which then stand folded above the text.
+        site.write(page, toc=not page.children, wide='class="exhibit wide"' in body)
+        return facts, entries
+
+
+def book_pages(pub: Publication) -> tuple[Page, list[Page], list[Page]]:
+    """Return the start page, the chapters and all pages of the book in order, each with its neighbours."""
+    chapters = [paginate(chapter) for chapter in pub.book.chapters]
+    pages = [p for chapter in chapters for p in (chapter, *chapter.children)]
+    index = Page("index.html", pub.title, "", "pl", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
+    for before, after in pairwise([index, *pages]):
+        before.next, after.prev = after, before
+    return index, chapters, pages
+
+
+def write_about(site: Site, page: Page, has_weights: bool) -> list[dict[str, str]]:
+    """Write the page that lists the files an edition rests on; returns its entries of the search index."""
+    page.body = about_page.about_body(site.pub, weights_page.LINK if has_weights else "")
+    site.write(page)
+    return _search_entries(page)
+
+
+def write_search(site: Site, entries: list[dict[str, str]]) -> None:
+    """Write the page that searches."""
+    site.write(Page("szukaj.html", "Szukaj w raporcie", "", "pl", [], body=search_body(entries)), toc=False)
+
+
+def write_search_index(out: Path, entries: list[dict[str, str]]) -> None:
+    """Write what the page that searches loads."""
+    numbered = [{"id": i, **entry} for i, entry in enumerate(entries)]
+    data = json.dumps(numbered, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    (out / "assets" / "search-index.js").write_text(f"window.KLASTRY_SEARCH={data};\n", encoding="utf-8")
+
+
 def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
     assets = out / "assets"
     assets.mkdir(parents=True)
@@ -187,9 +256,7 @@ def _assets(pub: Publication, out: Path, entries: list[dict[str, str]]) -> None:
     vendor = pub.style_dir / "vendor" / "minisearch"
     shutil.copyfile(vendor / "minisearch.js", assets / "minisearch.js")
     shutil.copyfile(vendor / "LICENSE.txt", assets / "minisearch-LICENSE.txt")
-    numbered = [{"id": i, **entry} for i, entry in enumerate(entries)]
-    data = json.dumps(numbered, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    (assets / "search-index.js").write_text(f"window.KLASTRY_SEARCH={data};\n", encoding="utf-8")
+    write_search_index(out, entries)
     if network_page.network_data(pub.build) is not None:
         shutil.copyfile(pub.style_dir / "network.js", assets / "network.js")
         (out / "dane").mkdir(exist_ok=True)
@@ -212,12 +279,10 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     PublishError
         The chapters are not rendered, or an exhibit's table cannot be drawn.
     """
-    chapters = [paginate(chapter) for chapter in pub.book.chapters]
-    pages = [p for chapter in chapters for p in (chapter, *chapter.children)]
+    index, chapters, pages = book_pages(pub)
     # What cells show comes from the full tables; a rule of disclosure control lets only their code be read.
     notebooks = notebook_pages(pub.build / "notebooks", outputs=not (pub.confidential or pub.shield.active))
-    names = {n.name for n in notebooks}
-    places = _places(pages)
+    places = places_of(pages)
     facts_of, number_pages = ledger.open_ledger(pub, notebooks)
     tables = ledger.group_tables(pub.exhibits, places)
     lists = Page("spis-rysunkow-i-tabel.html", "Spis rysunków i tabel", "", "pl", [])
@@ -247,35 +312,18 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         about,
         access,
     ]
-    index = Page("index.html", pub.title, "", "pl", [], description=f"{pub.title}. {pub.subtitle}. {pub.period}")
-    order = [index, *pages]
-    for before, after in pairwise(order):
-        before.next, after.prev = after, before
     site = Site(pub, out, chapters, extra)
-
-    def draw(label: str, lang: str) -> str:
-        return exhibit_html(pub.exhibits[label], pub, lang, names)
-
-    work = citation.load_work(pub)
     ways = {weights_page.SECTION: _TO_EXPLORER} if weights else {}
     ways |= dict.fromkeys(sector_page.SECTIONS, _TO_MAP) if sectors else {}
     leads = {places[name][0]: way for name, way in ways.items() if name in places}
+    book = BookPages(pub, places, facts_of, {n.name for n in notebooks}, leads)
+    again = SitePages.begin(pages, places, pub.book.placed, extra, leads, notebooks)
     entries: list[dict[str, str]] = []
     for page in pages:
-        doc = pub.book.doc(_prepare(page, places, draw))
-        body, facts = anchor_numbers(_polish(pandoc.write(doc, "html5", _ARGS).decode()))
-        ledger.note_places(facts_of, facts, page)
-        page.numbers = bool(facts)
-        if page.children:
-            title = "W tym rozdziale" if page.lang == "pl" else "In this chapter"
-            body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{contents(page.children)}'
-        if page.file in leads:
-            body = body.replace("</h1>", f"</h1>\n{leads[page.file]}", 1)
-        page.body = body
-        entries += _search_entries(page)
-        page.body += sources_of_page(facts_of, facts, page.lang) + citation.cite_box(page, work)
-        # A wide table needs the room of the page's own contents, which then stand folded above the text.
-        site.write(page, toc=not page.children, wide='class="exhibit wide"' in body)
+        text = digest(page.blocks)
+        facts, found = book.write(page, site)
+        again.pages[page.file] = (text, facts, found)
+        entries += found
     index.body = index_body(pub, chapters, ledger.index_part(facts_of))
     lists.body = lists_body(pub, places)
     if network:
@@ -298,15 +346,13 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         explorer.body = weights_page.weights_body(weights, pub, section)
         entries += _search_entries(explorer)
         site.write(explorer, toc=False)
-    about.body = about_page.about_body(pub, weights_page.LINK if weights else "")
-    entries += _search_entries(about)
-    site.write(about)
+    entries += write_about(site, about, bool(weights))
     tools = [(p.title, p.file) for p in (graph, sector_map, explorer) if p in extra]
     pages_in_all = len(pages) + len(extra) + 2 - has_individual  # with the start and the search
     access.body = accessibility_page.accessibility_body(pub, pages_in_all, tools)
     entries += _search_entries(access)
     site.write(access)
-    site.write(Page("szukaj.html", "Szukaj w raporcie", "", "pl", [], body=search_body(entries)), toc=False)
+    write_search(site, entries)
     if notebooks:
         site.write(computed, toc=False)
     for notebook in notebooks:
@@ -315,5 +361,6 @@ def build_html(pub: Publication, out: Path) -> list[str]:
         site.write(page, base="../")
         entries.append({"title": notebook.title, "where": "Obliczenia", "url": file, "text": notebook.text})
     _assets(pub, out, entries)
+    again.save(pub.out_dir, entries)
     ledger.write_ledger(facts_of, number_pages, site, entry, tables, pub.provenance_note)
     return sorted(p.name for p in out.glob("*.html"))

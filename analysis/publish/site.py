@@ -96,6 +96,7 @@ class Site:
         self.template = jinja2.Environment(
             loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
         ).get_template("page.html")
+        self.pub = pub
         self.out = out
         self.chapters = chapters
         self.extra = extra

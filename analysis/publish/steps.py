@@ -162,6 +162,18 @@ def build_html(pub: Publication) -> Path:
     return out / "index.html"
 
 
+def build_pages(pub: Publication) -> Path:
+    """Write the pages whose text changed, where nothing but texts did; the whole web site if that is not enough."""
+    from analysis.publish.html_again import rebuild_pages
+
+    out = pub.out_dir / "html"
+    pages = rebuild_pages(pub, out)
+    if pages is None:
+        return build_html(pub)
+    print(f"html: {', '.join(pages) or 'no page has changed'}")
+    return out / "index.html"
+
+
 def build_pdf(pub: Publication) -> Path:
     """Typeset the PDF into `50_chapters/out`."""
     from analysis.publish.pdf import build_pdf as build
@@ -282,6 +294,7 @@ STEPS: dict[str, Callable[[Publication], object]] = {
     "facts": merge_all_facts,
     "chapters": render_chapters,
     "html": build_html,
+    "pages": build_pages,
     "pdf": build_pdf,
     "docx": build_docx,
     "epub": build_epub,

@@ -27,6 +27,13 @@ def _line(process: psutil.Process) -> list[str]:
         return []
 
 
+def _parent(process: psutil.Process) -> int | None:
+    try:
+        return int(process.ppid())
+    except psutil.Error:
+        return None  # it has just ended
+
+
 def steps(process: psutil.Process) -> dict[int, str]:
     """Pid → step of every running step below a build."""
     found = {}
@@ -53,11 +60,11 @@ def _kill(process: psutil.Process, mode: str, rng: random.Random) -> None:
     elif mode == "klastry":
         victims = [process]
     elif mode == "engine":
-        victims = [p for p in everyone if p.ppid() == process.pid]
+        victims = [p for p in everyone if _parent(p) == process.pid]
     elif mode == "step":
         victims = [psutil.Process(rng.choice(sorted(running)))] if running else [process, *everyone]
     else:
-        servers = [p for p in everyone if p.ppid() == process.pid and SERVER in _line(p)]
+        servers = [p for p in everyone if _parent(p) == process.pid and SERVER in _line(p)]
         victims = servers if mode == "server" else [child for server in servers for child in _tree(server)][-1:]
         victims = victims or [process, *everyone]
     for victim in victims:

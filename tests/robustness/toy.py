@@ -17,6 +17,8 @@ sys.path.insert(0, str(ROOT / "tests" / "publish"))
 import mini  # noqa: E402
 
 SNAKEFILE = """
+from glob import glob
+
 BUILD = "build/2024"
 OUT = BUILD + "/50_chapters/out"
 TAIL = " --build build/2024 --log {log} -p edition 2024 -p method default -p data_dir ../data"
@@ -48,7 +50,7 @@ rule facts:
     shell: PUBLISH + "facts"
 
 rule chapters:
-    input: rules.facts.output
+    input: rules.facts.output, sorted(glob("report/chapters/*.md"))
     output: BUILD + "/50_chapters/book.json"
     log: BUILD + "/logs/50_chapters.log"
     shell: PUBLISH + "chapters"

@@ -15,9 +15,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from analysis.execution.engine import NAME, register
+from analysis.execution.engine import NAME, chosen, register
 from analysis.execution.warm import modules_of
 
+INLINE = "from matplotlib_inline import backend_inline"
 CELLS = [
     "import pandas as pd\nimport matplotlib.pyplot as plt\nlimit = 3",
     "print('told', limit)\nprint('more', end='')\npd.DataFrame({'a': [1, 2]})",
@@ -96,6 +97,26 @@ def test_outputs_are_those_of_a_kernel(tmp_path: Path) -> None:
     assert "from a shell" in texts and texts.count("image/png") == 2 and "gone" not in texts
 
 
+@pytest.mark.parametrize(
+    "imported", ["", "import matplotlib", "import matplotlib.pyplot", "import matplotlib_inline.backend_inline"]
+)
+@pytest.mark.parametrize("chosen", ["", "import matplotlib; matplotlib.use('Agg')"])
+def test_what_the_caller_has_imported_changes_no_picture(tmp_path: Path, imported: str, chosen: str) -> None:
+    """A figure left open is shown at the end of its cell, and once, whatever the parent has done before."""
+    source = notebook(
+        tmp_path, "import matplotlib.pyplot as plt\nlines = plt.figure().gca().plot([0, 1])", "len(plt.get_fignums())"
+    )
+    code = (
+        f"{imported}\n{chosen}\nimport sys, papermill\nfrom analysis.execution.engine import register\n"
+        "papermill.execute_notebook(*sys.argv[1:], engine_name=register(), progress_bar=False, kernel_name='python3')"
+    )
+    target = tmp_path / "out.ipynb"
+    subprocess.run([sys.executable, "-c", code, str(source), str(target)], check=True)
+    first, second = nbformat.read(target, as_version=4).cells
+    assert [out.output_type for out in first.outputs] == ["display_data"] and "image/png" in first.outputs[0].data
+    assert second.outputs[0].data["text/plain"] == "0"
+
+
 def test_a_failing_cell_fails_as_in_a_kernel_and_stops_the_run(tmp_path: Path) -> None:
     source = notebook(tmp_path, "x = 1", "raise ValueError('no scale')", "print('never')")
     told = {}
@@ -167,6 +188,16 @@ def test_papermill_finds_the_engine_by_its_entry_point(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert nbformat.read(tmp_path / "o", as_version=4).cells[-1].outputs[0].data["text/plain"] == "5"
+
+
+def test_the_standard_engine_is_taken_by_name_and_where_nothing_can_be_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KLASTRY_ENGINE", raising=False)
+    assert chosen() == NAME and chosen("nbclient") == "nbclient"
+    monkeypatch.setenv("KLASTRY_ENGINE", "nbclient")
+    assert chosen() == "nbclient" and chosen(NAME) == NAME
+    monkeypatch.delenv("KLASTRY_ENGINE")
+    monkeypatch.delattr(os, "fork")
+    assert chosen() == "nbclient"
 
 
 def test_another_language_is_refused_with_the_way_out(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_kernels_side_by_side_share_no_sockets(root: Path, runner: ModuleType, t
     running = [
         subprocess.Popen(
             [sys.executable, "-c", code, str(tmp_path), "toy", "--build", str(tmp_path / run), "--log",
-             str(tmp_path / run / "toy.log"), "-p", "edition", "1"],
+             str(tmp_path / run / "toy.log"), "--engine", "nbclient", "-p", "edition", "1"],
             env=env,
         )
         for run in ("one", "two")

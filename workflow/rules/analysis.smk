@@ -18,6 +18,7 @@ rule validation_10:
         BUILD + "/logs/10_validation.log",
     params:
         name="10_validation",
+    priority: 100
     message:
         "10_validation"
     shell:
@@ -66,6 +67,7 @@ rule indicators_20:
     params:
         name="20_indicators",
         method=method("cross_sections"),
+    priority: 99
     message:
         "20_indicators"
     shell:
@@ -88,6 +90,7 @@ rule protection_36:
     params:
         name="36_protection",
         method=method("disclosure", "cross_sections", "normalisation"),
+    priority: 97
     message:
         "36_protection"
     shell:
@@ -137,6 +140,7 @@ rule indicator_statistics_22:
     params:
         name="22_indicator_statistics",
         shield=shield(),
+    priority: 95
     message:
         "22_indicator_statistics"
     shell:
@@ -186,6 +190,7 @@ rule scores_30:
     params:
         name="30_scores",
         method=method(*STEPS),
+    priority: 98
     message:
         "30_scores"
     shell:
@@ -253,6 +258,7 @@ rule uncertainty_32:
         method=method(*STEPS, "uncertainty", "cross_sections", "seed"),
         shield=shield(),
         variants=variant_methods(),
+    priority: 87
     message:
         "32_uncertainty"
     shell:
@@ -329,6 +335,7 @@ rule cross_sections_40:
         name="40_cross_sections",
         method=method("cross_sections", "strengths"),
         shield=shield(),
+    priority: 96
     message:
         "40_cross_sections"
     shell:
@@ -360,6 +367,7 @@ rule members_survey_44:
         name="44_members_survey",
         method=method("opinions", "seed"),
         shield=shield(),
+    priority: 94
     message:
         "44_members_survey"
     shell:
@@ -485,6 +493,7 @@ rule trends_46:
     params:
         name="46_trends",
         shield=shield(),
+    priority: 40
     message:
         "46_trends"
     shell:
@@ -564,6 +573,7 @@ rule sector_clusters_41:
         name="41_sector_clusters",
         method=method(*STEPS, "clustering", "seed"),
         shield=shield(),
+    priority: 89
     message:
         "41_sector_clusters"
     shell:
@@ -620,6 +630,7 @@ rule cooperation_graph_42:
     params:
         name="42_cooperation_graph",
         method=method("cooperation", "seed"),
+    priority: 90
     message:
         "42_cooperation_graph"
     shell:
@@ -654,6 +665,7 @@ rule disclosure_48:
     params:
         name="48_disclosure",
         method=method("disclosure", "cross_sections", "normalisation"),
+    priority: 93
     message:
         "48_disclosure"
     shell:
@@ -692,6 +704,7 @@ if PRINTED:
         params:
             name="49_reproduction",
             method=method("treatment", "normalisation", "strengths", "cross_sections"),
+        priority: 92
         message:
             "49_reproduction"
         shell:
@@ -741,6 +754,7 @@ rule resilience_43:
         name="43_resilience",
         method=method(*STEPS, "resilience", "cooperation", "seed"),
         shield=shield(),
+    priority: 88
     message:
         "43_resilience"
     shell:
@@ -821,6 +835,7 @@ rule recommendations_53:
     params:
         name="53_recommendations",
         method=method("words", "strengths"),
+    priority: 85
     message:
         "53_recommendations"
     shell:
@@ -844,6 +859,7 @@ rule facts:
         BUILD + "/logs/facts.log",
     params:
         shield=shield(),
+    priority: 84
     message:
         "facts"
     shell:

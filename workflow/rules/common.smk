@@ -108,6 +108,8 @@ def exhibits(kind, *numbers):
 
 # Every step runs in a process forked from the build's server if there is one (`analysis/execution`).
 STEP = "python -I -S workflow/scripts/step.py workflow/scripts/"
+# Rules have a `priority` by what still follows from them: of the steps that could run, the one with the longest way to
+# the end goes first. Without that, the longest steps begin when nothing is left to run beside them.
 # One command for every notebook; parameters are checked against the notebook before it runs.
 NOTEBOOK = (
     STEP

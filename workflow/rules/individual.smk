@@ -34,18 +34,20 @@ rule individual_notebooks:
         ensure(INDIVIDUAL + "/respondents.csv", non_empty=True),
     log:
         BUILD + "/logs/individual.log",
-    threads: 2
+    # Two processes share this step, but it does not wait for two free cores: something else may run beside it.
+    threads: 1
     params:
         name="individual",
         method=method(*STEPS, "individual", "cooperation"),
         shield=shield(),
+    priority: 70
     message:
         "individual: notebooks"
     shell:
         STEP
         + "run_individual.py --build "
         + BUILD
-        + " --log {log} --jobs {threads} -p edition "
+        + " --log {log} --jobs 2 -p edition "
         + f"{EDITION} -p method {METHOD} -p data_dir ../data -p build_dir ../{BUILD}"
 
 
@@ -62,9 +64,10 @@ rule individual_reports:
         ensure(BUILD + "/50_chapters/out/individual/index.html", non_empty=True),
     log:
         BUILD + "/logs/60_individual.log",
-    threads: 2
+    threads: 1
     params:
         method=method("words"),
+    priority: 69
     message:
         "60_report: individual reports"
     shell:

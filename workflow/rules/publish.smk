@@ -31,6 +31,7 @@ rule chapters_50:
     params:
         method=method("words"),
         shield=shield(),
+    priority: 83
     message:
         "50_chapters"
     shell:
@@ -81,6 +82,7 @@ rule html:
         OUT + "/html/index.html",
     log:
         BUILD + "/logs/60_html.log",
+    priority: 82
     message:
         "60_report: html"
     shell:
@@ -95,6 +97,7 @@ rule pdf:
         f"{OUT}/raport-ogolny-{EDITION}.pdf",
     log:
         BUILD + "/logs/60_pdf.log",
+    priority: 68
     message:
         "60_report: pdf"
     shell:

@@ -4,4 +4,5 @@ import sys
 
 from analysis.cli import main
 
-sys.exit(main(["publish", *sys.argv[1:]]))
+if __name__ == "__main__":  # workers that are not forked read this file again
+    sys.exit(main(["publish", *sys.argv[1:]]))

@@ -151,7 +151,8 @@ def run_all(parameters: dict[str, Any], build: Path, log: Path, *, jobs: int, en
     logs = log.parent / "individual"
     shutil.rmtree(logs, ignore_errors=True)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # kernels share the cores; none of them needs threads
-    if engine in (None, forking.NAME):
+    engine = forking.chosen(engine)
+    if engine == forking.NAME:
         for _ in warm([run_notebook.NOTEBOOKS / f"{NOTEBOOK}.ipynb"]):
             pass
         context = get_context("fork")

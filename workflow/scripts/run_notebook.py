@@ -101,8 +101,7 @@ def run(name: str, parameters: dict[str, Any], build: Path, log: Path, engine: s
     draft = target.with_suffix(".running.ipynb")
     log.parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(filename=log, filemode="w", level=logging.INFO, force=True, format="%(message)s")
-    if engine in (None, forking.NAME):
-        engine = forking.register()
+    engine = forking.chosen(engine)
     # A kernel's sockets are files of its own: two kernels that start together can pick the same free TCP port.
     with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as sockets:
         kernel = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/s"}})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 from analysis.files import whole_folder
@@ -64,7 +64,8 @@ def build_individual(pub: Publication, out: Path, *, jobs: int = 2) -> list[str]
         shutil.rmtree(workshop)
     with whole_folder(out) as staged:
         # A worker belongs to the build as its parent does: it may not outlive it.
-        with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=join, initargs=(pub.build,)) as pool:
+        context = get_context("fork" if "fork" in get_all_start_methods() else "spawn")  # a fork has the imports
+        with ProcessPoolExecutor(jobs, context, initializer=join, initargs=(pub.build,)) as pool:
             folders = [staged / name for name in found]
             least = list(pool.map(build_one, [pub] * len(found), found, folders, [pub.reports_apart] * len(found)))
         (staged / PAGE).write_text(index_page(pub, found, least[0]), encoding="utf-8")
