@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 CHARACTERISTICS = "20_indicators/characteristics.csv"
-COLUMNS = frozenset({"respondent_id", "member_id", "site_id", "unit"})
+COLUMNS = frozenset({"respondent_id", "member_id", "site_id"})
 
 
 def identifiers(build: Path) -> frozenset[str]:

@@ -93,7 +93,10 @@ class Sources:
         if table.startswith((*_RESPONDENT_STEPS, self.raw + "/")):
             return True
         path = self.path(table)
-        return path is not None and path.suffix == ".csv" and names_respondents(path, self.build)
+        if path is None or path.suffix != ".csv":
+            return False
+        # `unit` is a respondent in tables of the engine. Elsewhere it is a unit of measure, and withholding is safe.
+        return "unit" in self.header(table) or names_respondents(path, self.build)
 
     def public(self, table: str) -> bool:
         """Whether a table may go with the site."""
