@@ -45,13 +45,14 @@ STILL_TO_COME = {"pl": "W przygotowaniu są jeszcze podrozdziały:", "en": "Sect
 
 @dataclass
 class Rendered:
-    """A chapter ready to be joined: its Markdown, what it used, where it put exhibits, what it told from records."""
+    """A chapter ready to be joined: its Markdown, what it used, where it put exhibits, what was said for it."""
 
     chapter: Chapter
     text: str
     facts: set[str] = field(default_factory=set)
     placed: list[tuple[str, Finding]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    narrated: list[str] = field(default_factory=list)
     left_out: int = 0
 
     def used(self) -> dict[str, Any]:
@@ -241,7 +242,9 @@ class _Voice:
             return f"{HIDDEN}."
         except PublishError as error:
             return self.problem(f"{what}(“{code}”): {error}")
-        return environment(self.folder).from_string(text).render(self.functions())
+        out = environment(self.folder).from_string(text).render(self.functions())
+        self.rendered.narrated.append(out)
+        return out
 
     def area_verdict(self, code: str) -> str:
         """Say how an area turned out."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from html import escape
 from pathlib import Path
 
@@ -13,15 +12,11 @@ from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import to_html
 from analysis.publish.exhibits import Exhibit
 from analysis.publish.publication import Publication
+from analysis.publish.respondents import names_respondents
 from analysis.publish.typography import bind
 
 LINK = {"pl": "Stały odnośnik", "en": "Permanent link"}
 FILES = {"pl": ("Dane (CSV)", "Rysunek (SVG)", "Rysunek (PNG)"), "en": ("Data (CSV)", "Figure (SVG)", "Figure (PNG)")}
-
-
-def _names_respondents(path: Path) -> bool:
-    with path.open(encoding="utf-8", newline="") as handle:
-        return "respondent_id" in next(csv.reader(handle), [])
 
 
 def downloads(exhibit: Exhibit, pub: Publication, lang: str) -> list[tuple[str, str, str]]:
@@ -31,7 +26,7 @@ def downloads(exhibit: Exhibit, pub: Publication, lang: str) -> list[tuple[str, 
     """
     found = []
     data, drawing, picture = FILES[lang]
-    if not pub.confidential or not _names_respondents(pub.build / exhibit.data_file):
+    if not pub.confidential or not names_respondents(pub.build / exhibit.data_file, pub.home):
         found.append(("dane", exhibit.data_file, data))
     if exhibit.kind == "figure":
         found += [("figures", exhibit.image_file, drawing), ("figures", exhibit.record["png"], picture)]

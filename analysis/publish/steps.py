@@ -15,6 +15,7 @@ from pathlib import Path
 from analysis.errors import PublishError, suggest
 from analysis.facts import merge_facts
 from analysis.files import whole, whole_folder, write_json, write_text
+from analysis.framework import load_framework
 from analysis.narrative import load_grammar
 from analysis.publish import editors, lint
 from analysis.publish.assemble import Book, make_book
@@ -100,7 +101,12 @@ def render_chapters(pub: Publication) -> Book:
         whole=True,
     )
     texts = {stem: result.text for stem, result in rendered.items()}
-    checks = list_for_editors(texts, pub.facts, pub.info, pub.report_dir, pub.build)
+    said = {stem: "\n\n".join([*r.narrated, *(told.text for told in r.told)]) for stem, r in rendered.items()}
+    groups = load_framework(pub.framework_root).cross_sections
+    sectors = groups.loc[groups["dimension"] == "sector", "label_pl"]
+    checks = list_for_editors(
+        texts, pub.facts, pub.info, pub.report_dir, pub.build, computed=said, labels=sectors.to_list()
+    )
     if checks:
         print(f"{len(checks)} sentences for editors to read over: {pub.build.name}/{editors.FILE}")
     facts = {fact for result in rendered.values() for fact in result.facts}

@@ -41,6 +41,12 @@ def build_survey(folder: Path, provenance: str) -> Path:
     normalised = build / "30_scores/normalised.csv"
     normalised.write_text(normalised.read_text("utf-8").replace("0.25", NORMAL), "utf-8")
     (build / "40_analyses/figures/figure-13.csv").write_text(f"respondent_id,x,y\nR01,{ANSWER},{SCORE}\n", "utf-8")
+    by_name = build / "40_analyses/by_name.csv"  # identifiers in a column of another name
+    by_name.write_text(f"output,value\nall,1\nR01,{SCORE}\n", "utf-8")
+    path = build / "facts.json"
+    facts = json.loads(path.read_text("utf-8"))
+    facts["by.name"] = {**facts["sample.share"], "table": "40_analyses/by_name.csv", "key": "all", "column": "value"}
+    path.write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
     path = build / "notebooks/21_sample.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[-1].outputs.append(nbformat.v4.new_output("stream", text=f"R01 {SHOWN} {NAME}\n"))
@@ -100,6 +106,11 @@ def test_individual_reports_move_when_the_answers_are_no_longer_confidential(tmp
     assert not (build / "61_individual").exists()
     assert (build / "60_report/individual/R01/index.html").is_file()
     assert 'href="../individual/index.html"' in (build / "60_report/html/index.html").read_text("utf-8")
+
+
+def test_the_table_behind_a_fact_is_not_published_where_it_names_a_respondent(survey: Path, tmp_path: Path) -> None:
+    place = "60_report/html/dane/zrodla/40_analyses/by_name.csv"
+    assert not (survey / place).exists() and (build_survey(tmp_path, "reconstructed") / place).is_file()
 
 
 def test_the_search_finds_them_where_they_may_be(tmp_path: Path) -> None:

@@ -19,12 +19,12 @@ import pandas as pd
 
 from analysis.errors import PublishError
 from analysis.framework import Framework, read_text_table
+from analysis.publish.respondents import names_respondents
 from analysis.sources import MADE_UP, RECONSTRUCTED
 
 FOLDER = "dane/zrodla"
 LINEAGE = "20_indicators/lineage.csv"
 _RESPONDENT_STEPS = ("10_validated/", "20_indicators/", "30_scores/")
-_RESPONDENT_COLUMNS = frozenset({"respondent_id", "member_id", "site_id", "unit"})
 # Public by nature: the register of clusters, and which question goes into which indicator.
 _PUBLIC = frozenset({"registry.csv", "lineage.csv"})
 
@@ -88,12 +88,16 @@ class Sources:
             return next(csv.reader(handle), [])
 
     def of_respondents(self, table: str) -> bool:
-        """Whether a table has a row for each respondent."""
+        """Whether a table tells of single respondents."""
         if Path(table).name in _PUBLIC:
             return False
         if table.startswith((*_RESPONDENT_STEPS, self.raw + "/")):
             return True
-        return bool(_RESPONDENT_COLUMNS & set(self.header(table)))
+        path = self.path(table)
+        if path is None or path.suffix != ".csv":
+            return False
+        # `unit` is a respondent in tables of the engine. Elsewhere it is a unit of measure, and withholding is safe.
+        return "unit" in self.header(table) or names_respondents(path, self.build)
 
     def public(self, table: str) -> bool:
         """Whether a table may go with the site."""
