@@ -654,6 +654,9 @@ rule disclosure_48:
     params:
         name="48_disclosure",
         method=method("disclosure", "cross_sections", "normalisation"),
+    resources:
+        mem_mb=1500,
+        runtime=60,
     message:
         "48_disclosure"
     shell:
@@ -692,6 +695,9 @@ if PRINTED:
         params:
             name="49_reproduction",
             method=method("treatment", "normalisation", "strengths", "cross_sections"),
+        resources:
+            mem_mb=1500,
+            runtime=60,
         message:
             "49_reproduction"
         shell:

@@ -39,6 +39,9 @@ rule individual_notebooks:
         name="individual",
         method=method(*STEPS, "individual", "cooperation"),
         shield=shield(),
+    resources:
+        mem_mb=2000,
+        runtime=30,
     message:
         "individual: notebooks"
     shell:
@@ -64,6 +67,9 @@ rule individual_reports:
     threads: 2
     params:
         method=method("words"),
+    resources:
+        mem_mb=2500,
+        runtime=30,
     message:
         "60_report: individual reports"
     shell:

@@ -81,6 +81,9 @@ rule html:
         OUT + "/html/index.html",
     log:
         BUILD + "/logs/60_html.log",
+    resources:
+        mem_mb=1500,
+        runtime=30,
     message:
         "60_report: html"
     shell:
@@ -95,6 +98,9 @@ rule pdf:
         f"{OUT}/raport-ogolny-{EDITION}.pdf",
     log:
         BUILD + "/logs/60_pdf.log",
+    resources:
+        mem_mb=2500,
+        runtime=30,
     message:
         "60_report: pdf"
     shell:
@@ -211,6 +217,9 @@ rule english:
         BUILD + "/logs/60_report_en.done",
     log:
         BUILD + "/logs/60_report_en.log",
+    resources:
+        mem_mb=3000,
+        runtime=30,
     message:
         "60_report, English"
     shell:
