@@ -21,7 +21,8 @@ from analysis.files import remedy_in, settle, storage_error, write_text
 from analysis.project import build_folder, project_dir
 
 TARGETS = (
-    "report", "validation", "indicators", "scores", "analyses", "chapters", "individual", "html", "pdf", "english"
+    "report", "validation", "indicators", "scores", "figures", "analyses", "chapters", "individual", "html", "pdf",
+    "english",
 )  # fmt: skip
 
 
