@@ -23,7 +23,8 @@ from analysis.progress import Progress
 from analysis.project import build_folder, project_dir
 
 TARGETS = (
-    "report", "validation", "indicators", "scores", "analyses", "chapters", "individual", "html", "pdf", "english"
+    "report", "validation", "indicators", "scores", "figures", "analyses", "chapters", "individual", "html", "pdf",
+    "english",
 )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from analysis.config import load_method
 from analysis.publish import citation, numbers
-from analysis.publish.manifest import input_files, versions
+from analysis.publish.inputs import input_files
+from analysis.publish.manifest import versions
 from analysis.publish.publication import Publication
 from analysis.publish.typography import bind
 from analysis.sources import sha256

@@ -12,19 +12,10 @@ import pypandoc
 
 from analysis.config import load_method
 from analysis.files import write_json
+from analysis.publish.inputs import files_of, input_files
 from analysis.publish.publication import Publication
 from analysis.sources import sha256
 
-_INPUTS = (
-    "data/framework",
-    "data/reference",
-    "data/knowledge",
-    "config",
-    "notebooks",
-    "analysis",
-    "report",
-    "workflow",
-)
 # Executed notebooks and logs hold times; formats before promotion are the report once more; editions in other languages
 # and what they fetch are made after the manifest.
 _NOT_OUTPUTS = (
@@ -40,27 +31,8 @@ _NOT_OUTPUTS = (
 )
 
 
-_CONFIDENTIAL = {"private", "confidential"}
-
-
 def _hashes(paths: list[Path], root: Path) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): sha256(path) for path in sorted(paths)}
-
-
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return [
-        p for p in folder.rglob("*")
-        if p.is_file() and not any(x.startswith(".") or x == "__pycache__" for x in p.relative_to(folder).parts)
-    ]  # fmt: skip
-
-
-def input_files(project: Path, edition: int) -> list[Path]:
-    """List every file of the project that a build rests on, but for confidential ones: not even their names leave."""
-    data = project / "data" / "editions" / str(edition)
-    own = [p for p in _files(data) if not _CONFIDENTIAL & set(p.relative_to(data).parts)]
-    return [p for name in _INPUTS for p in _files(project / name)] + own
 
 
 def versions(project: Path) -> dict[str, str]:
@@ -80,7 +52,7 @@ def manifest(pub: Publication) -> dict[str, Any]:
     """Describe a build: inputs and outputs by hash, versions, the whole method, the seed."""
     inputs = input_files(pub.project, pub.edition)
     outputs = [
-        p for p in _files(pub.build) if not p.relative_to(pub.build).as_posix().startswith(_NOT_OUTPUTS)
+        p for p in files_of(pub.build) if not p.relative_to(pub.build).as_posix().startswith(_NOT_OUTPUTS)
     ]  # fmt: skip
     method = load_method(pub.method, pub.project / "config")
     return {

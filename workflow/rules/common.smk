@@ -72,7 +72,7 @@ def private_files():
 
 def hashed_inputs():
     """Every input that the manifest describes: it is written anew when any of them changes."""
-    from analysis.publish.manifest import input_files
+    from analysis.publish.inputs import input_files
 
     return sorted(str(p) for p in input_files(Path("."), EDITION))
 

@@ -14,6 +14,12 @@ ALL_EXHIBITS = [
 ]
 
 
+rule figures:
+    input:
+        rules.scores_30.output,
+        exhibits("figure", *range(1, 72)),
+
+
 rule chapters_50:
     input:
         facts=rules.facts.output,
