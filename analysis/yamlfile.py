@@ -25,6 +25,8 @@ class _Plain(Composer, SafeConstructor, Resolver):
 
     once = True  # a repeated key is an error
     _depth = 0
+    peek_event: Callable[[], Any]
+    check_event: Callable[..., bool]
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         mark = self.peek_event().start_mark
@@ -59,12 +61,13 @@ class _RepeatingLoader(_PlainLoader):
 
 
 if yaml.__with_libyaml__:
+    CParser: Any = yaml.cyaml.CParser  # type: ignore[attr-defined]
 
-    class _QuickLoader(_Plain, yaml.cyaml.CParser):
+    class _QuickLoader(_Plain, CParser):
         """The same rules on what libyaml reads, several times faster."""
 
         def __init__(self, stream: str) -> None:
-            yaml.cyaml.CParser.__init__(self, stream)
+            CParser.__init__(self, stream)
             Composer.__init__(self)
             SafeConstructor.__init__(self)
             Resolver.__init__(self)
