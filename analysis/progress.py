@@ -18,7 +18,16 @@ from pathlib import Path
 from analysis.files import write_json
 
 FILE = "times.json"
-NO_STEP = {"report", "validation", "indicators", "scores", "analyses", "individual", "chapters"}  # names for others
+NO_STEP = {
+    "report",
+    "validation",
+    "indicators",
+    "scores",
+    "analyses",
+    "individual",
+    "chapters",
+    "figures",
+}  # names for others
 
 
 def seconds_text(seconds: float) -> str:

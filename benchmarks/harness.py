@@ -25,7 +25,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results.json"
 SHOWN_VERSIONS = ("numpy", "pandas", "scipy", "igraph", "papermill", "snakemake", "typst", "pypandoc_binary")
-_LOOK = 0.2  # seconds between looks at the processes of a command
+_LOOK = 0.5  # seconds between looks at the processes of a command; more of them would slow it down
+_SHARES = 4  # at every so many looks the memory of all together is added up, which is more work
 
 
 @dataclass
@@ -159,14 +160,12 @@ def _tree(pid: int) -> list[int]:
     return out
 
 
-def _memory(pid: int) -> tuple[float, float]:
-    """Return (what the process sees as its own and shared, its fair part of what is shared), MB."""
-    found = {}
-    for line in _text(f"/proc/{pid}/smaps_rollup").splitlines():
-        name, _, value = line.partition(":")
-        if name in ("Rss", "Pss"):
-            found[name] = int(value.split()[0]) * 1024 / 1e6
-    return found.get("Rss", 0.0), found.get("Pss", 0.0)
+def _of(path: str, name: str) -> float:
+    """Return an entry of a file of the system, kB there, in MB."""
+    for line in _text(path).splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    return 0.0
 
 
 def _name(pid: int) -> str:
@@ -189,17 +188,19 @@ class _Look(threading.Thread):
         self.by_process: dict[str, float] = {}
 
     def run(self) -> None:
+        looks = 0
         while not self.stop.wait(_LOOK):
-            together = 0.0
-            for pid in _tree(self.pid):
-                rss, pss = _memory(pid)
-                together += pss
-                if rss > 60:
+            pids = _tree(self.pid)
+            for pid in pids:
+                most = _of(f"/proc/{pid}/status", "VmHWM")  # its largest so far, also between two looks
+                if most > 60:
                     name = _name(pid)
-                    self.by_process[name] = max(self.by_process.get(name, 0.0), rss)
-                if rss > self.process_mb:
-                    self.process_mb, self.largest = rss, _name(pid)
-            self.all_mb = max(self.all_mb, together)
+                    self.by_process[name] = max(self.by_process.get(name, 0.0), most)
+                if most > self.process_mb:
+                    self.process_mb, self.largest = most, _name(pid)
+            if looks % _SHARES == 0:
+                self.all_mb = max(self.all_mb, sum(_of(f"/proc/{pid}/smaps_rollup", "Pss") for pid in pids))
+            looks += 1
 
 
 def cost(command: list[str | Path], cwd: Path = ROOT, env: Mapping[str, str] | None = None, check: bool = True) -> Cost:

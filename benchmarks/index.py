@@ -110,7 +110,7 @@ def scores(framework: pd.DataFrame, structure: Structure, method: Method) -> tup
         seconds, ours, plain = alternate(
             lambda x=x: build_index(x, structure, method),
             lambda x=x: plain_index(x, framework),
-            rounds=7 if n < 50_000 else 3,
+            rounds=5 if n < 20_000 else 3,
         )
         row = Row(f"{n:,} units × {len(framework)}", seconds, ours, plain / ours, "plain pandas", process_mb=peak_mb())
         rows.append(row)

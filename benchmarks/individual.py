@@ -57,16 +57,14 @@ def measure(n: int, folder: Path) -> Row:
     few_in_the_graph(project)
     enough_invited(project, n)
     klastry(project, "build", "--edition", YEAR, "scores")
-    klastry(project, "build", "--edition", YEAR, "individual")
-    build = project / f"build/{YEAR}"
-    (build / "40_analyses/individual/respondents.csv").unlink()
     done = klastry(project, "build", "--edition", YEAR, "individual")
+    build = project / f"build/{YEAR}"
     times = json.loads((build / "logs/times.json").read_text(encoding="utf-8"))
     ran = re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", (build / "logs/snakemake.log").read_text(encoding="utf-8"))
     assert set(STEPS) <= set(ran), ran
     made = len([p for p in (build / "50_chapters/out/individual").iterdir() if p.is_dir()])
     assert made == n, f"{made} reports for {n} respondents"
-    row = Row(f"{n} reports", sum(times[step] for step in STEPS), done.cpu)
+    row = Row(f"{n} reports", sum(times[step] for step in STEPS))
     row.process_mb, row.all_mb = done.process_mb, done.all_mb
     row.note = f"notebooks {times[STEPS[0]]:.0f} s, pages and PDF {times[STEPS[1]]:.0f} s"
     shutil.rmtree(project)
