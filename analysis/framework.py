@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -44,14 +45,18 @@ class Framework:
         """Codes of the indicators, in annex order."""
         return list(self.indicators.index)
 
-    @property
-    def score_codes(self) -> list[str]:
-        """The 25 columns of the annex tables: sub-areas with their area after them, then the overall score."""
+    @cached_property
+    def _score_codes(self) -> tuple[str, ...]:
         out: list[str] = []
         for area in self.areas.index:
             out += [code for code in self.subareas.index if self.subareas.at[code, "parent"] == area]
             out.append(area)
-        return [*out, OVERALL]
+        return (*out, OVERALL)
+
+    @property
+    def score_codes(self) -> list[str]:
+        """The 25 columns of the annex tables: sub-areas with their area after them, then the overall score."""
+        return list(self._score_codes)
 
     def label(self, code: str, lang: str | None = None, *, short: bool = False) -> str:
         """Name an indicator, sub-area, area or the overall score, by default in the process's language."""

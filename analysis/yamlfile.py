@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
-from copy import deepcopy
-from functools import lru_cache
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
-from yaml.constructor import ConstructorError
+from yaml.composer import Composer
+from yaml.constructor import ConstructorError, SafeConstructor
+from yaml.resolver import Resolver
 
 from analysis.errors import ConfigError, KlastryError
 
@@ -18,14 +18,13 @@ LARGEST = 2_000_000  # characters of a file; the longest record of the project h
 DEEPEST = 40  # levels of nesting
 
 
-class _PlainLoader(yaml.SafeLoader):
+class _Plain(Composer, SafeConstructor, Resolver):
     """Refuses repeated keys, references between nodes (a short file could stand for gigabytes) and deep nesting."""
 
     once = True  # a repeated key is an error
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self._depth = 0
+    _depth = 0
+    peek_event: Callable[[], Any]
+    check_event: Callable[..., bool]
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         mark = self.peek_event().start_mark
@@ -49,10 +48,43 @@ class _PlainLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
+class _PlainLoader(_Plain, yaml.SafeLoader):
+    """Reads letter by letter in Python; its messages are those that users see."""
+
+
 class _RepeatingLoader(_PlainLoader):
     """Takes the last of repeated keys; for a caller that looks for them in the nodes itself."""
 
     once = False
+
+
+if yaml.__with_libyaml__:
+    CParser: Any = yaml.cyaml.CParser  # type: ignore[attr-defined]
+
+    class _QuickLoader(_Plain, CParser):
+        """The same rules on what libyaml reads, several times faster."""
+
+        def __init__(self, stream: str) -> None:
+            CParser.__init__(self, stream)
+            Composer.__init__(self)
+            SafeConstructor.__init__(self)
+            Resolver.__init__(self)
+
+    class _QuickRepeatingLoader(_QuickLoader):
+        once = False
+
+    _QUICK: dict[type, Any] = {_PlainLoader: _QuickLoader, _RepeatingLoader: _QuickRepeatingLoader}
+else:  # PyYAML without its extension
+    _QUICK = {}
+
+
+def _parsed(parse: Callable[..., Any], text: str, loader: type[_PlainLoader]) -> Any:
+    """Parse with the quick loader; what it refuses is for the other one to read, or to explain."""
+    quick = _QUICK.get(loader)
+    if quick is not None:
+        with suppress(yaml.YAMLError, ValueError, OverflowError):
+            return parse(text, Loader=quick)
+    return parse(text, Loader=loader)
 
 
 @contextmanager
@@ -72,13 +104,6 @@ def _bounded(text: str, source: str, error: type[KlastryError]) -> str:
     return text
 
 
-@lru_cache(maxsize=32)
-def _plain(text: str) -> Any:
-    """Parse a text once: variants of the method rest on the same files again and again."""
-    # The loader is a safe one: it makes plain data only.
-    return yaml.load(text, Loader=_PlainLoader)
-
-
 def parse_yaml(text: str, source: str, *, error: type[KlastryError] = ConfigError) -> Any:
     """Parse YAML text; `source` names the file in messages.
 
@@ -89,7 +114,8 @@ def parse_yaml(text: str, source: str, *, error: type[KlastryError] = ConfigErro
         a tag.
     """
     with _explained(source, error):
-        return deepcopy(_plain(_bounded(text, source, error)))  # the caller may change what it gets
+        # The loader is a safe one: it makes plain data only.
+        return _parsed(yaml.load, _bounded(text, source, error), _PlainLoader)
 
 
 def read_yaml(
@@ -129,8 +155,7 @@ def read_nodes(path: Path, source: str) -> tuple[yaml.Node | None, Any]:
     """
     text = _bounded(_read(path, ConfigError), source, ConfigError)
     with _explained(source, ConfigError):
-        node = yaml.compose(text, Loader=_PlainLoader)
-        return node, yaml.load(text, Loader=_RepeatingLoader)
+        return _parsed(yaml.compose, text, _PlainLoader), _parsed(yaml.load, text, _RepeatingLoader)
 
 
 def read_mapping(path: Path, *, error: type[KlastryError] = ConfigError) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import cdist, pdist
 
@@ -39,12 +40,11 @@ def branches(links: Array) -> list[frozenset[int]]:
     return sets[count:]
 
 
-def _resampled(member: Array, rng: np.random.Generator) -> Array:
-    """Weights of units (columns: groups) of a bootstrap sample within groups."""
-    out = np.zeros_like(member)
-    for g in range(member.shape[1]):
-        units = np.flatnonzero(member[:, g])
-        out[:, g] = np.bincount(rng.choice(units, len(units)), minlength=len(member))
+def _resampled(shape: tuple[int, ...], units: Sequence[NDArray[np.intp]], rng: np.random.Generator) -> Array:
+    """Weights of units (columns: groups) of a bootstrap sample within groups; `units` holds those of each group."""
+    out = np.zeros(shape)
+    for g, own in enumerate(units):
+        out[:, g] = np.bincount(own[rng.integers(0, len(own), len(own))], minlength=shape[0])
     return out
 
 
@@ -58,8 +58,9 @@ def branch_support(values: Array, member: Array, method: str, *, draws: int, rng
     """
     own = branches(tree(profiles(values, member), method))
     hits = np.zeros(len(own))
+    units = [np.flatnonzero(column) for column in member.T]
     for _ in range(draws):
-        found = set(branches(tree(profiles(values, _resampled(member, rng)), method)))
+        found = set(branches(tree(profiles(values, _resampled(member.shape, units, rng)), method)))
         hits += [b in found for b in own]
     return hits / draws
 

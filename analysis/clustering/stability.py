@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import pdist, squareform
 from sklearn.metrics import adjusted_rand_score
 
 from analysis.clustering.partition import Array, Labels, cuts, partitions
@@ -19,16 +21,31 @@ NULLS = ("permuted", "gradient")
 
 
 def best_jaccard(base: NDArray[np.integer], other: NDArray[np.integer]) -> Array:
-    """Jaccard coefficient of each group of `base` (ascending labels) with the most similar group of `other`.
+    """Jaccard coefficient of each group of `base` with the most similar group of `other`, for several pairs at once.
 
-    Both label the same units, with small numbers from 0 or 1. A group of which no unit is there is missing from `base`,
-    hence from the result.
+    Parameters
+    ----------
+    base, other
+        (n_pairs, n_units), labels from 0; row by row two partitions of the same units.
+
+    Returns
+    -------
+    ndarray
+        (n_pairs, largest label of `base` + 1); missing where no unit has the label.
     """
-    width = int(other.max()) + 1
-    table = np.bincount(base * width + other, minlength=(int(base.max()) + 1) * width).reshape(-1, width)
-    a, b = table.sum(axis=1), table.sum(axis=0)
-    table, a, b = table[a > 0][:, b > 0], a[a > 0], b[b > 0]
-    return np.asarray((table / (a[:, None] + b[None, :] - table)).max(axis=1), dtype=np.float64)
+    pairs, tall, wide = len(base), int(base.max()) + 1, int(other.max()) + 1
+    cell = (np.arange(pairs)[:, None] * tall + base) * wide + other
+    table = np.bincount(cell.ravel(), minlength=pairs * tall * wide).reshape(pairs, tall, wide)
+    a, b = table.sum(axis=2), table.sum(axis=1)
+    with np.errstate(invalid="ignore"):  # no unit in either group
+        each = table / (a[:, :, None] + b[:, None, :] - table)
+    return np.where(a > 0, np.nan_to_num(each).max(axis=2), np.nan)
+
+
+@cache
+def _upper(n: int) -> tuple[NDArray[np.intp], ...]:
+    """Rows and columns of a matrix above its diagonal, in the order of SciPy's condensed distances."""
+    return np.triu_indices(n, 1)
 
 
 def bootstrap_jaccard(
@@ -52,27 +69,32 @@ def bootstrap_jaccard(
         Partition of the data for each k, and for each k the mean Jaccard of its groups, by label.
     """
     base = partitions(values, ks, algorithm, settings, rng=rng)
-    sums = {k: np.zeros(int(labels.max())) for k, labels in base.items()}
-    counts = {k: np.zeros(int(labels.max())) for k, labels in base.items()}
+    own = np.array([base[k] for k in ks]) - 1
+    sums, counts = np.zeros((len(ks), int(own.max()) + 1)), np.zeros((len(ks), int(own.max()) + 1))
     n = len(values)
     same_row = np.unique(values, axis=0, return_inverse=True)[1].ravel()
+    apart = squareform(pdist(values)) if algorithm == "ward" else None
     for _ in range(draws):
         chosen = np.unique(rng.integers(n, size=n))
         distinct = len(np.unique(same_row[chosen]))
         possible = [k for k in ks if k <= distinct]
         if not possible:
             continue
-        if algorithm == "ward":  # the numbers of the groups do not matter here, so the tree is cut and no more
-            again = cuts(linkage(values[chosen], "ward"), possible)
+        if apart is not None:  # the numbers of the groups do not matter here, so the tree is cut and no more
+            among = apart[np.ix_(chosen, chosen)]
+            again = cuts(linkage(among[_upper(len(chosen))], "ward"), possible)
         else:
-            again = partitions(values[chosen], possible, algorithm, settings, rng=rng)
-        for k in possible:
-            own = base[k][chosen]
-            there = np.unique(own) - 1
-            sums[k][there] += best_jaccard(own, again[k])
-            counts[k][there] += 1
+            found = partitions(values[chosen], possible, algorithm, settings, rng=rng)
+            again = {k: labels - 1 for k, labels in found.items()}
+        rows = np.flatnonzero(np.array(ks) <= distinct)
+        alike = best_jaccard(own[np.ix_(rows, chosen)], np.array([again[k] for k in possible]))
+        there = ~np.isnan(alike)
+        padded = slice(0, alike.shape[1])
+        sums[rows, padded] += np.where(there, alike, 0)
+        counts[rows, padded] += there
     with np.errstate(invalid="ignore"):
-        return base, {k: sums[k] / counts[k] for k in ks}
+        mean = sums / counts
+    return base, {k: mean[i, : int(base[k].max())] for i, k in enumerate(ks)}
 
 
 def permuted(values: Array, rng: np.random.Generator) -> Array:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import (
-    adjusted_rand_score,
     calinski_harabasz_score,
     davies_bouldin_score,
     silhouette_samples,
@@ -148,8 +147,29 @@ def agreement(parted: Mapping[str, NDArray], *, permutations: int, rng: np.rando
         Columns a, b, ari, p: share of random orders of `b` that agree with `a` at least as well.
     """
     rows = []
-    for (a, first), (b, second) in combinations(parted.items(), 2):
-        ari = float(adjusted_rand_score(first, second))
-        drawn = np.array([adjusted_rand_score(first, rng.permutation(second)) for _ in range(permutations)])
+    coded = {name: np.unique(labels, return_inverse=True)[1].ravel() for name, labels in parted.items()}
+    for (a, first), (b, second) in combinations(coded.items(), 2):
+        ari = adjusted_rand(first, second)
+        drawn = np.array([adjusted_rand(first, rng.permutation(second)) for _ in range(permutations)])
         rows.append((a, b, ari, (1 + int((drawn >= ari - 1e-12).sum())) / (permutations + 1)))
     return pd.DataFrame(rows, columns=["a", "b", "ari", "p"])
+
+
+def adjusted_rand(first: NDArray[np.integer], second: NDArray[np.integer]) -> float:
+    """Adjusted Rand index of two partitions labelled 0, 1, …; 1 where both are the same.
+
+    The formula of `sklearn.metrics.adjusted_rand_score` in whole numbers, without its checks of the labels, which take
+    nearly all of its time where the same partitions are compared thousands of times.
+    """
+    width = int(second.max()) + 1
+    table = np.bincount(first * width + second, minlength=(int(first.max()) + 1) * width).reshape(-1, width)
+    n = int(table.sum())
+    together = int((table**2).sum())
+    by_first, by_second = int((table.sum(axis=1) ** 2).sum()), int((table.sum(axis=0) ** 2).sum())
+    # Ordered pairs of units: in one group of both, of the second only, of the first only, of neither.
+    both, second_only, first_only = together - n, by_second - together, by_first - together
+    neither = n * n - by_second - by_first + together
+    if not second_only and not first_only:
+        return 1.0
+    spread = (both + first_only) * (first_only + neither) + (both + second_only) * (second_only + neither)
+    return 2.0 * (both * neither - first_only * second_only) / spread

@@ -121,3 +121,11 @@ def build_index(
         treatment=treated,
         optimised=optimised,
     )
+
+
+def scores_without(indicators: pd.DataFrame, structure: Structure, method: IndexMethod) -> dict[str, pd.DataFrame]:
+    """Scores without each indicator in turn: indicator left out → (n_units, n_aggregates); see `build_index`."""
+    return {
+        code: build_index(indicators.drop(columns=code), structure.without([code]), method).scores
+        for code in structure.indicators
+    }

@@ -136,6 +136,12 @@ def pair_terms(
     steps = np.array(organisations.igraph.distances(), dtype=float)
     near = {n: {organisations.nodes[j] for j in organisations.igraph.neighbors(i)} for n, i in place.items()}
     joined = set(zip(organisations.edges["a"], organisations.edges["b"], strict=True))
+    # Adamic and Adar 2003: a shared partner says more, the fewer partners it has itself.
+    says = {node: 1 / np.log(max(len(partners), 2)) for node, partners in near.items()}
+    # Cells by themselves: a table is slow to ask a few thousand times.
+    chosen = info.loc[sorted(candidates), ["voivodeship", "macroregion"]]
+    here = {n: (v, m, pd.notna(v)) for n, v, m in chosen.itertuples(name=None)}
+    alike: Any = {(s, t): value for s, row in affinity.to_dict("index").items() for t, value in row.items()}
     rows = []
     for a, b in combinations(sorted(candidates), 2):
         if (a, b) in joined:
@@ -143,18 +149,16 @@ def pair_terms(
         far = steps[place[a], place[b]] if a in place and b in place else np.inf
         via = sorted(near.get(a, set()) & near.get(b, set()))
         region = np.nan
-        if pd.notna(info.at[a, "voivodeship"]) and pd.notna(info.at[b, "voivodeship"]):
-            same_macro = info.at[a, "macroregion"] == info.at[b, "macroregion"]
-            same = info.at[a, "voivodeship"] == info.at[b, "voivodeship"]
+        if here[a][2] and here[b][2]:
+            same, same_macro = here[a][0] == here[b][0], here[a][1] == here[b][1]
             region = 1.0 if same else macro_share if same_macro else 0.0
         rows.append(
             {
                 "a": a,
                 "b": b,
-                "sector": affinity.at[sectors[a], sectors[b]] if a in sectors and b in sectors else np.nan,
+                "sector": alike[sectors[a], sectors[b]] if a in sectors and b in sectors else np.nan,
                 "distance": _distance_score(far),
-                # Adamic and Adar 2003: a shared partner says more, the fewer partners it has itself.
-                "shared": sum(1 / np.log(max(len(near[v]), 2)) for v in via),
+                "shared": sum(says[v] for v in via),
                 "region": region,
                 "complement": complement.at[a, b]
                 if complement is not None and a in complement.index and b in complement.index

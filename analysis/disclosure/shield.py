@@ -46,8 +46,12 @@ class Shield:
 
     def groups(self, dimension: str) -> frozenset[str]:
         """Groups of a dimension whose overall score is withheld: too small, or the complement of one that is."""
-        rows = self._whole[(self._whole["dimension"] == dimension) & (self._whole["code"] == OVERALL)]
-        return frozenset(rows["group"].astype(str))
+        return self._groups.get(dimension, frozenset())
+
+    @cached_property
+    def _groups(self) -> dict[str, frozenset[str]]:
+        rows = self._whole[self._whole["code"] == OVERALL]
+        return {str(d): frozenset(own.astype(str)) for d, own in rows.groupby("dimension")["group"]}
 
     @cached_property
     def elements(self) -> frozenset[str]:

@@ -210,9 +210,9 @@ class BookPages:
             body += f'\n<h2 id="w-tym-rozdziale">{title}</h2>\n{contents(page.children)}'
         if page.file in self.leads:
             body = body.replace("</h1>", f"</h1>\n{self.leads[page.file]}", 1)
-        page.body = body + sources_of_page(self.facts, facts, page.lang)
+        page.body = body
         entries = _search_entries(page)
-        page.body += citation.cite_box(page, self.work)
+        page.body += sources_of_page(self.facts, facts, page.lang) + citation.cite_box(page, self.work)
         # A wide table needs the room of the page's own contents, which then stand folded above the text.
         site.write(page, toc=not page.children, wide='class="exhibit wide"' in body)
         return facts, entries

@@ -55,11 +55,11 @@ def slug(text: str) -> str:
 
 
 def _toc(body: str) -> list[dict[str, Any]]:
-    soup = BeautifulSoup(body, "html.parser")
-    found = [
-        (str(h["id"]), int(h.name[1]), re.sub(r"\s+(?=[.,;:)])", "", h.get_text(" ", strip=True)))
-        for h in soup.select("h2[id], h3[id]")
-    ]
+    found = []
+    for heading in _HEADING.finditer(body):
+        if heading["level"] != "4":
+            title = BeautifulSoup(heading["inner"], "html.parser").get_text(" ", strip=True)
+            found.append((unescape(heading["id"]), int(heading["level"]), re.sub(r"\s+(?=[.,;:)])", "", title)))
     # Headings of a template that is filled in again and again (“Opis”, “Komentarz”) tell nothing in a list.
     often = {title for title, times in Counter(title for _, _, title in found).items() if times > 1}
     items = [

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
+from sklearn.metrics import adjusted_rand_score
 
 from analysis.clustering import sectors, types
 from analysis.clustering.features import make_features
 from analysis.clustering.partition import numbered, partitions
-from analysis.clustering.validity import agreement, mixture_bic
+from analysis.clustering.validity import adjusted_rand, agreement, mixture_bic
 from analysis.config.clustering import Clustering
 from analysis.errors import MethodError
 
@@ -155,3 +156,13 @@ def test_the_method_file_refuses_what_makes_no_sense(keys: dict[str, object], me
 def test_number_of_types_is_the_best_silhouette_unless_the_method_says() -> None:
     table = pd.DataFrame({"k": [2, 3, 4], "silhouette": [0.1, 0.4, 0.2]})
     assert types.choose_k(table, Clustering()) == 3 and types.choose_k(table, Clustering(k=4)) == 4
+
+
+def test_the_rand_index_is_that_of_scikit_learn() -> None:
+    draw = rng()
+    for groups in (1, 2, 3, 9):
+        one, two = draw.integers(groups, size=30), draw.integers(4, size=30)
+        for pair in ((one, two), (two, one), (one, one)):
+            assert adjusted_rand(*pair) == adjusted_rand_score(*pair)
+    apart = np.arange(6)
+    assert adjusted_rand(apart, apart) == adjusted_rand_score(apart, apart) == 1

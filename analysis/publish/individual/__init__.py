@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
@@ -27,14 +28,14 @@ from analysis.publish.individual.publication import (
 )
 from analysis.publish.individual.report import render_report
 from analysis.publish.individual.typeset import typeset
-from analysis.publish.publication import Publication
+from analysis.publish.publication import Library, Publication, load_knowledge
 
 __all__ = ["IndividualPublication", "build_individual", "build_one", "open_individual", "respondents"]
 
 
-def build_one(pub: Publication, respondent: str, out: Path) -> str:
+def build_one(pub: Publication, respondent: str, out: Path, knowledge: Library | None = None) -> str:
     """Write page, PDF and ZIP of one respondent into the folder `out`; returns the least size of a group as printed."""
-    one = open_individual(pub, respondent)
+    one = open_individual(pub, respondent, knowledge)
     book, rendered = render_report(one)
     title = book.chapters[0].title
     out.mkdir(parents=True)
@@ -61,6 +62,7 @@ def build_individual(pub: Publication, out: Path, *, jobs: int = 2) -> list[str]
         # A worker belongs to the build as its parent does: it may not outlive it.
         context = get_context("fork" if "fork" in get_all_start_methods() else "spawn")  # a fork has the imports
         with ProcessPoolExecutor(jobs, context, initializer=join, initargs=(pub.build,)) as pool:
-            least = list(pool.map(build_one, [pub] * len(found), found, [staged / name for name in found]))
+            one = partial(build_one, pub, knowledge=load_knowledge(pub))
+            least = list(pool.map(one, found, [staged / name for name in found]))
         (staged / PAGE).write_text(index_page(pub, found, least[0]), encoding="utf-8")
     return found

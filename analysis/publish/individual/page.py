@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+from functools import cache
 from html import escape
+from pathlib import Path
 
 import jinja2
 from bs4 import BeautifulSoup
@@ -99,13 +101,18 @@ def report_body(book: Book, one: IndividualPublication) -> str:
     return body + _origins(body, one)
 
 
+@cache
+def _template(folder: Path) -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(folder)
+    return jinja2.Environment(
+        loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).get_template("page.html")
+
+
 def page(pub: Publication, title: str, body: str, *, report_link: str, index_link: str = "") -> str:
     """Put a body into the page template, with the style sheet of the site inside."""
     folder = pub.report_dir / FOLDER
-    template = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).get_template("page.html")
-    html = template.render(
+    html = _template(folder).render(
         title=escape(title), description=escape(f"{title}. {pub.title}. {pub.period}", quote=True), body=body,
         css=(pub.style_dir / "site.css").read_text(encoding="utf-8").strip(), site_title=escape(pub.title),
         label=escape(load_labels(pub)["page"]["report"]), report_link=report_link, index_link=index_link,

@@ -88,6 +88,7 @@ class Ledger:
     notebooks: Mapping[str, NotebookPage]
     page_of: dict[str, str] = field(default_factory=dict)
     places: dict[str, list[Place]] = field(default_factory=dict)
+    _said: dict[str, Description] = field(default_factory=dict)
 
     @property
     def framework(self) -> Framework:
@@ -96,7 +97,9 @@ class Ledger:
 
     def describe(self, fact_id: str) -> Description:
         """Describe a fact."""
-        return self.describer.describe(fact_id, self.facts[fact_id])
+        if fact_id not in self._said:
+            self._said[fact_id] = self.describer.describe(fact_id, self.facts[fact_id])
+        return self._said[fact_id]
 
     def has(self, file: str) -> bool:
         """Whether the ledger has a page: elements without facts have none."""

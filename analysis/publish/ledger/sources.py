@@ -65,6 +65,7 @@ class Sources:
         self.raw = f"data/editions/{edition}/raw"
         self.survey = provenance not in (RECONSTRUCTED, MADE_UP)
         self.framework = framework
+        self._frames: dict[str, pd.DataFrame | None] = {}
         self.tables = sorted({str(fact["table"]) for fact in facts.values()})
         absent = [table for table in self.tables if self.path(table) is None]
         if absent:
@@ -149,6 +150,11 @@ class Sources:
 
     def frame(self, table: str) -> pd.DataFrame | None:
         """Read a table as text by respondent, or None where it is not public or not there."""
+        if table not in self._frames:
+            self._frames[table] = self._read(table)
+        return self._frames[table]
+
+    def _read(self, table: str) -> pd.DataFrame | None:
         if not self.public(table):
             return None
         path = self.path(table)

@@ -242,8 +242,13 @@ class AnswersSystem:
             model.add_assumptions([model.get_bool_var_from_proto_index(i) for i in names])
         return model, names
 
-    def _solve(self, model: cp_model.CpModel) -> tuple[cp_model.CpSolver, bool | None]:
+    def _solve(self, model: cp_model.CpModel, *, small: bool = False) -> tuple[cp_model.CpSolver, bool | None]:
+        """Solve a model; of a `small` one, which only has to say yes or no, less is tried before the search."""
         solver = cp_model.CpSolver()
+        if small:
+            solver.parameters.max_presolve_iterations = 1
+            solver.parameters.cp_model_probing_level = 0
+            solver.parameters.symmetry_level = 0
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
         solver.parameters.max_deterministic_time = DETERMINISTIC_SECONDS
@@ -257,7 +262,7 @@ class AnswersSystem:
         name = frozenset(statements)
         if name not in self._known:
             model, _ = self._model(statements, guarded=False)
-            self._known[name] = self._solve(model)[1]
+            self._known[name] = self._solve(model, small=True)[1]
         return self._known[name]
 
     def core(self, statements: Sequence[Statement]) -> list[Statement] | None:
