@@ -39,8 +39,8 @@ check: $(READY) ## lint, format, types, stripped notebooks, generated files
 	@$(BIN)/nbstripout --verify notebooks/*.ipynb notebooks/individual/*.ipynb
 	@$(BIN)/klastry generated --check
 
-bench: $(READY) ## measure: ratios and times, not a test
-	@$(BIN)/python benchmarks/run.py
+bench: $(READY) ## measure: seconds, ratios, memory (PART="index survey" for some); not a test
+	@$(BIN)/python -m benchmarks.run $(PART)
 
 quarto: $(READY) ## the same chapters as a Quarto book (needs quarto on PATH)
 	@$(BIN)/klastry build --edition $(EDITION) chapters

@@ -189,6 +189,13 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--language", choices=["pl", "en"], default="pl", help="en: the English edition as well, from the same numbers"
     )
+    sub.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="where steps run: a folder of workflow/profiles, or any (local, slurm, kubernetes)",
+    )
+    sub.add_argument("--watch", action="store_true", help="build again whenever a source changes and show the site")
+    sub.add_argument("--port", type=int, help="port of the page that --watch shows (default 8765, or a free one)")
     sub.add_argument("target", nargs="*", metavar="TARGET", help=f"one of: {', '.join(TARGETS)}")
 
     add_engine_commands(commands)

@@ -6,7 +6,6 @@ import argparse
 import gc
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -17,7 +16,9 @@ from pathlib import Path
 from analysis import lock, unchanged
 from analysis.errors import ConfigError, KlastryError
 from analysis.execution.processes import COLLECT, end_with_parent, parent_of_steps
+from analysis.executor import find_profile
 from analysis.files import remedy_in, settle, storage_error, write_text
+from analysis.progress import Progress
 from analysis.project import build_folder, project_dir
 
 TARGETS = (
@@ -26,20 +27,20 @@ TARGETS = (
 )  # fmt: skip
 
 
-def _progress(line: str) -> str | None:
-    """Turn a line of the workflow engine into what a person wants to see, or None."""
-    done = re.match(r"(\d+) of (\d+) steps \((\d+)%\) done", line)
-    if done:
-        return f"  {done[1]}/{done[2]} steps"
-    return None
-
-
 def _tell(message: str) -> None:
     print(message, flush=True)
 
 
 def cmd_build(args: argparse.Namespace) -> int:
-    """Run the workflow; only what is stale runs again."""
+    """Run the workflow; only what is stale runs again. With --watch: again after every change."""
+    if args.watch:
+        from analysis.cli_watch import watch
+
+        return watch(args, _build)
+    return _build(args)
+
+
+def _build(args: argparse.Namespace) -> int:
     from analysis.config import load_method
     from analysis.sources import load_edition
 
@@ -100,8 +101,10 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     failure = logs / "failure.json"
     failure.unlink(missing_ok=True)
     # The engine's own lock, which a killed build would leave behind, is not needed: `klastry` holds one.
+    profile = find_profile(root, args.profile)
     command = [
-        sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--cores", str(args.cores), "--nolock",
+        sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--nolock",
+        *profile.arguments(args.cores),
         "--config", f"edition={args.edition}", f"method={args.method}", "--rerun-incomplete", "--nocolor",
         "--scheduler", "greedy",
     ]  # fmt: skip
@@ -110,11 +113,13 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     command += [*args.target] if args.target else []
     bin_dir = str(Path(sys.executable).parent)
     env = {**os.environ, "PATH": bin_dir + os.pathsep + os.environ.get("PATH", ""), "PYTHONHASHSEED": "0", **membership}
-    # Those from 90 on are for trying things out; the workflow does not run them.
-    notebooks = [] if args.dry_run else sorted(root.glob("notebooks/**/[!.9]*.ipynb"))
+    # Those from 90 on are for trying things out. A parent of steps on this machine is none on another.
+    local = not (args.dry_run or profile.elsewhere)
+    notebooks = sorted(root.glob("notebooks/**/[!.9]*.ipynb")) if local else []
     start = time.monotonic()
     nothing = False
     errors: list[str] = []
+    progress = Progress(logs, profile.side_by_side(args.cores))
     with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent_of_steps(root, notebooks, env) as found:
         process = subprocess.Popen(
             command, cwd=root, env={**env, **found}, stderr=subprocess.PIPE, text=True, encoding="utf-8",
@@ -126,12 +131,14 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
                 log.write(line)
                 log.flush()
             nothing = nothing or line.startswith("Nothing to be done")
-            shown = line.rstrip() if args.dry_run else _progress(line.rstrip())
+            shown = line.rstrip() if args.dry_run else progress.feed(line.rstrip())
             if shown:
                 _tell(shown)
             if "Error" in line or "Exception" in line or errors:
                 errors.append(line.rstrip())
         code = process.wait()
+    if not args.dry_run:
+        progress.save()
     if code == 0:
         _tell_end(args, root, build, "Everything is up to date" if nothing else "Built", start)
         return 0

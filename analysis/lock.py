@@ -5,7 +5,8 @@
 - a step of a build that is over does not start, and one that runs ends itself within a second;
 - a new build begins only when no step of an earlier one is left that could still write.
 
-Both rest on `flock`: nothing has to be cleaned up by hand, whatever was killed.
+Both rest on `flock`: nothing has to be cleaned up by hand, whatever was killed. Steps on other machines (a cluster) see
+whether the holder lives by the same lock, so their file system must share it.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ from typing import Any
 from analysis.errors import LockedError, StorageError
 from analysis.files import storage_error
 
-TOKEN, OWNER = "KLASTRY_BUILD", "KLASTRY_BUILD_PID"
+TOKEN, OWNER, HOST = "KLASTRY_BUILD", "KLASTRY_BUILD_PID", "KLASTRY_BUILD_HOST"
 LOCK, STEPS = ".lock", ".steps"
 _PAUSE = 0.2
+_PAUSE_ELSEWHERE = 5.0  # a look at the lock goes over the network
 _PATIENCE = 120.0  # seconds that steps of a killed build may take to notice
 _joined: dict[str, Any] = {"pid": None, "handle": None}
 
@@ -117,7 +119,7 @@ def hold(
         os.ftruncate(handle, 0)
         os.pwrite(handle, data, 0)
         _outlive_steps(build, tell)
-        yield {TOKEN: token, OWNER: str(os.getpid())}
+        yield {TOKEN: token, OWNER: str(os.getpid()), HOST: socket.gethostname()}
     finally:
         os.close(handle)
 
@@ -152,10 +154,26 @@ def _alive(pid: int) -> bool:
     return True
 
 
+def _elsewhere() -> bool:
+    """Whether the build that started this process runs on another machine."""
+    return os.environ.get(HOST, socket.gethostname()) != socket.gethostname()
+
+
+def _held(build: Path, owner: int) -> bool:
+    """Whether the holder of the build's lock lives; on another machine its lock says so, not its number."""
+    if not _elsewhere():
+        return _alive(owner)
+    handle = _open(build / LOCK)
+    try:
+        return not _try(handle, fcntl.LOCK_SH)
+    finally:
+        os.close(handle)
+
+
 def _watch(build: Path, token: str, owner: int) -> None:
     while True:
-        time.sleep(_PAUSE)
-        if not _alive(owner) or _record(build / LOCK).get("token", token) != token:
+        time.sleep(_PAUSE_ELSEWHERE if _elsewhere() else _PAUSE)
+        if not _held(build, owner) or _record(build / LOCK).get("token", token) != token:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -177,7 +195,7 @@ def join(build: Path) -> None:
         while not _try(handle, fcntl.LOCK_SH):
             time.sleep(_PAUSE)
         _joined["handle"] = handle
-    if _record(build / LOCK).get("token") != token or not _alive(int(owner)):
+    if _record(build / LOCK).get("token") != token or not _held(build, int(owner)):
         raise LockedError(f"the build of {build} that started this step is over")
     _joined["pid"] = os.getpid()
     threading.Thread(target=_watch, args=(build.resolve(), token, int(owner)), daemon=True).start()

@@ -666,6 +666,9 @@ rule disclosure_48:
         name="48_disclosure",
         method=method("disclosure", "cross_sections", "normalisation"),
     priority: 93
+    resources:
+        mem_mb=1500,
+        runtime=60,
     message:
         "48_disclosure"
     shell:
@@ -705,6 +708,9 @@ if PRINTED:
             name="49_reproduction",
             method=method("treatment", "normalisation", "strengths", "cross_sections"),
         priority: 92
+        resources:
+            mem_mb=1500,
+            runtime=60,
         message:
             "49_reproduction"
         shell:

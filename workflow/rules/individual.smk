@@ -41,6 +41,9 @@ rule individual_notebooks:
         method=method(*STEPS, "individual", "cooperation"),
         shield=shield(),
     priority: 70
+    resources:
+        mem_mb=2000,
+        runtime=30,
     message:
         "individual: notebooks"
     shell:
@@ -68,6 +71,9 @@ rule individual_reports:
     params:
         method=method("words"),
     priority: 69
+    resources:
+        mem_mb=2500,
+        runtime=30,
     message:
         "60_report: individual reports"
     shell:

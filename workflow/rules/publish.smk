@@ -89,6 +89,9 @@ rule html:
     log:
         BUILD + "/logs/60_html.log",
     priority: 82
+    resources:
+        mem_mb=1500,
+        runtime=30,
     message:
         "60_report: html"
     shell:
@@ -104,6 +107,9 @@ rule pdf:
     log:
         BUILD + "/logs/60_pdf.log",
     priority: 68
+    resources:
+        mem_mb=2500,
+        runtime=30,
     message:
         "60_report: pdf"
     shell:
@@ -220,6 +226,9 @@ rule english:
         BUILD + "/logs/60_report_en.done",
     log:
         BUILD + "/logs/60_report_en.log",
+    resources:
+        mem_mb=3000,
+        runtime=30,
     message:
         "60_report, English"
     shell:
