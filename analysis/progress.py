@@ -18,7 +18,8 @@ from pathlib import Path
 from analysis.files import write_json
 
 FILE = "times.json"
-NO_STEP = {
+# Names for others.
+NO_STEP = {"report", "validation", "indicators", "scores", "figures", "analyses", "individual", "chapters"}
     "report",
     "validation",
     "indicators",
