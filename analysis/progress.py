@@ -18,17 +18,8 @@ from pathlib import Path
 from analysis.files import write_json
 
 FILE = "times.json"
-# Names for others.
+# Targets, names for others.
 NO_STEP = {"report", "validation", "indicators", "scores", "figures", "analyses", "individual", "chapters"}
-    "report",
-    "validation",
-    "indicators",
-    "scores",
-    "figures",
-    "analyses",
-    "individual",
-    "chapters",
-}  # names for others
 
 
 def seconds_text(seconds: float) -> str:
