@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from analysis import lock, unchanged
@@ -133,16 +133,14 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     command += [*args.target] if args.target else []
     bin_dir = str(Path(sys.executable).parent)
     env = {**os.environ, "PATH": bin_dir + os.pathsep + os.environ.get("PATH", ""), "PYTHONHASHSEED": "0", **membership}
-    # Those from 90 on are for trying things out; the workflow does not run them.
-    notebooks = [] if args.dry_run else sorted(root.glob("notebooks/**/[!.9]*.ipynb"))
+    # Those from 90 on are for trying things out. A parent of steps on this machine is none on another.
+    local = not (args.dry_run or profile.elsewhere)
+    notebooks = sorted(root.glob("notebooks/**/[!.9]*.ipynb")) if local else []
     start = time.monotonic()
     nothing = False
     errors: list[str] = []
     progress = Progress(logs, profile.side_by_side(args.cores))
-    # A parent of steps on this machine is none on another.
-    here = parent_of_steps(root, notebooks, env)
-    parent: AbstractContextManager[dict[str, str]] = nullcontext({}) if profile.elsewhere else here
-    with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent as found:
+    with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent_of_steps(root, notebooks, env) as found:
         process = subprocess.Popen(
             command, cwd=root, env={**env, **found}, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             errors="replace", preexec_fn=end_with_parent,

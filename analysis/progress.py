@@ -18,16 +18,8 @@ from pathlib import Path
 from analysis.files import write_json
 
 FILE = "times.json"
-NO_STEP = {
-    "report",
-    "validation",
-    "indicators",
-    "scores",
-    "analyses",
-    "individual",
-    "chapters",
-    "figures",
-}  # names for others
+# Targets, names for others.
+NO_STEP = {"report", "validation", "indicators", "scores", "figures", "analyses", "individual", "chapters"}
 
 
 def seconds_text(seconds: float) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
-from copy import deepcopy
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -106,13 +104,6 @@ def _bounded(text: str, source: str, error: type[KlastryError]) -> str:
     return text
 
 
-@lru_cache(maxsize=32)
-def _plain(text: str) -> Any:
-    """Parse a text once: variants of the method rest on the same files again and again."""
-    # The loader is a safe one: it makes plain data only.
-    return _parsed(yaml.load, text, _PlainLoader)
-
-
 def parse_yaml(text: str, source: str, *, error: type[KlastryError] = ConfigError) -> Any:
     """Parse YAML text; `source` names the file in messages.
 
@@ -123,7 +114,8 @@ def parse_yaml(text: str, source: str, *, error: type[KlastryError] = ConfigErro
         a tag.
     """
     with _explained(source, error):
-        return deepcopy(_plain(_bounded(text, source, error)))  # the caller may change what it gets
+        # The loader is a safe one: it makes plain data only.
+        return _parsed(yaml.load, _bounded(text, source, error), _PlainLoader)
 
 
 def read_yaml(

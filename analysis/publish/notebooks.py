@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from bs4 import BeautifulSoup, Tag
 from bs4.element import AttributeValueList
-from nbconvert import HTMLExporter
-from traitlets.config import Config
 
 _UNWANTED = "script, style, link, iframe"
 WITHHELD = (
@@ -34,7 +33,11 @@ class NotebookPage:
         return next((f"#{ident}" for ident, source in self.code if f'"{table}"' in source), "")
 
 
-def _exporter() -> HTMLExporter:
+def _exporter() -> Any:
+    # Half a second of imports that the pages of the book do without.
+    from nbconvert import HTMLExporter
+    from traitlets.config import Config
+
     config = Config()
     config.HTMLExporter.exclude_input_prompt = True
     config.HTMLExporter.exclude_output_prompt = True
@@ -113,7 +116,7 @@ def _without_outputs(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def notebook_page(path: Path, exporter: HTMLExporter | None = None, *, outputs: bool = True) -> NotebookPage:
+def notebook_page(path: Path, exporter: Any = None, *, outputs: bool = True) -> NotebookPage:
     """Convert one executed notebook; without `outputs` only its text and code are shown."""
     notebook = _without_repeated_parameters(nbformat.read(path, as_version=4))
     if not outputs:
