@@ -88,7 +88,9 @@ LAYERS: dict[str, set[str]] = {
     # Records of data/knowledge: read and checked against the framework.
     "knowledge": {"errors", "language", "facts", "framework", "publish.numbers", "yamlfile"},
     # What a rule of disclosure control withholds is decided once, in the plan.
-    "publish": CORE | {"lock", "narrative", "knowledge", "disclosure.shield", "disclosure.plan", "disclosure.column"},
+    "publish": CORE
+    | {"disclosure.shield", "disclosure.plan", "disclosure.column"}
+    | {"lock", "narrative", "knowledge", "execution.processes"},
     "generated": {"errors", "config", "bridge"},
     "execution": {"errors"},
 }

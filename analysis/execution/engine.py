@@ -5,6 +5,8 @@ the calling process, and the child executes the cells in an IPython shell of its
 reach the caller or another run, and modules that the caller has imported (`warm`) are there already. The outputs are
 those of a kernel, cell for cell (a test compares them). Anybody can use it: `papermill --engine klastry IN OUT`.
 
+A copy of a process has only one of its threads, and what the others held stays locked: call the engine from a process
+without threads of its own, as the command `papermill` and `klastry build` are, not from inside a kernel of Jupyter.
 Where processes cannot be forked, the standard engine does the same work: `--engine nbclient`, or for a whole build
 `KLASTRY_ENGINE=nbclient`.
 """

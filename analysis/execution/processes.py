@@ -48,6 +48,17 @@ def end_with_parent() -> None:
         die_with_parent()
 
 
+def way_to_start() -> str:
+    """Return the start method of `multiprocessing` for workers: "fork" where nothing can be held by another thread.
+
+    A forked worker has the imports of its parent. But a lock that another thread holds at that moment stays locked in
+    the copy for ever, so a process with threads (pytest-xdist, Jupyter, pools of OpenMP) starts its workers anew.
+    """
+    tasks = Path("/proc/self/task")
+    alone = tasks.is_dir() and len(list(tasks.iterdir())) == 1
+    return "fork" if alone else "spawn"
+
+
 @contextmanager
 def parent_of_steps(root: Path, notebooks: Sequence[Path], env: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Start the process from which steps are forked and end it afterwards.

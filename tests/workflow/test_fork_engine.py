@@ -212,3 +212,17 @@ def test_another_language_is_refused_with_the_way_out(tmp_path: Path) -> None:
 def test_modules_are_found_in_the_cells(tmp_path: Path) -> None:
     source = notebook(tmp_path, "import a.b, c\nfrom d import e, f", "print('import g')")
     assert modules_of(source) == ["a.b", "c", "d", "d:e", "d:f"]
+
+
+def test_workers_are_not_forked_beside_threads() -> None:
+    """A lock held by another thread would stay locked in the copy: the first import of a worker could wait for ever."""
+    code = """
+import os, threading
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+from analysis.execution.processes import way_to_start
+alone = way_to_start()
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+print(alone, way_to_start())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["fork" if Path("/proc/self/task").is_dir() else "spawn", "spawn"]

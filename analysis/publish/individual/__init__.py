@@ -10,9 +10,10 @@ from __future__ import annotations
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_context
 from pathlib import Path
 
+from analysis.execution.processes import way_to_start
 from analysis.files import whole_folder
 from analysis.lock import join
 from analysis.publish.individual.archive import write_archive
@@ -67,8 +68,7 @@ def build_individual(pub: Publication, out: Path, *, jobs: int = 2) -> list[str]
         shutil.rmtree(workshop)
     with whole_folder(out) as staged:
         # A worker belongs to the build as its parent does: it may not outlive it.
-        context = get_context("fork" if "fork" in get_all_start_methods() else "spawn")  # a fork has the imports
-        with ProcessPoolExecutor(jobs, context, initializer=join, initargs=(pub.build,)) as pool:
+        with ProcessPoolExecutor(jobs, get_context(way_to_start()), initializer=join, initargs=(pub.build,)) as pool:
             one = partial(build_one, pub, knowledge=load_knowledge(pub), apart=pub.reports_apart)
             least = list(pool.map(one, found, [staged / name for name in found]))
         (staged / PAGE).write_text(index_page(pub, found, least[0]), encoding="utf-8")
