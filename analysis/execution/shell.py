@@ -160,6 +160,8 @@ class ZMQInteractiveShell(InteractiveShell):
             sys.modules["numpy"].random.seed()
         if "pandas" in sys.modules:  # it was imported before there was a notebook, and took a terminal's default
             sys.modules["pandas"].set_option("display.max_columns", NOTEBOOK_COLUMNS)
+        if "matplotlib" in sys.modules:  # a style that the caller has set is the caller's
+            sys.modules["matplotlib"].rc_file_defaults()
         InteractiveShell.clear_instance()
         shell = cls.instance()
         backend = os.environ["MPLBACKEND"]

@@ -140,7 +140,7 @@ def shuffle_columns(raw: RawSet, rng: random.Random) -> None:
     def change(rows: list[list[str]]) -> None:
         order = list(range(len(rows[0])))
         rng.shuffle(order)
-        rows[:] = [[row[i] for i in order] for row in rows]
+        rows[:] = [[row[i] for i in order if i < len(row)] for row in rows]  # an earlier change may have cut a row
 
     _with_rows(raw, rng, change)
 

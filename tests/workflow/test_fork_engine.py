@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import nbformat
 import papermill
 import pytest
@@ -95,6 +96,13 @@ def test_outputs_are_those_of_a_kernel(tmp_path: Path) -> None:
     assert own.metadata.language_info == kernel.metadata.language_info
     texts = str(shown(own))
     assert "from a shell" in texts and texts.count("image/png") == 2 and "gone" not in texts
+
+
+def test_a_style_of_the_caller_changes_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = notebook(tmp_path, "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nplt.close(fig)\nfig")
+    plain = shown(forked(source))
+    monkeypatch.setitem(matplotlib.rcParams, "axes.facecolor", "red")
+    assert shown(forked(source)) == plain
 
 
 @pytest.mark.parametrize(
