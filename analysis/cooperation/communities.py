@@ -8,6 +8,7 @@ sum of its strengths.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -42,6 +43,8 @@ def louvain(graph: Graph, *, tries: int, rng: np.random.Generator) -> tuple[np.n
     made = graph.igraph
     for _ in range(tries):
         order = rng.permutation(len(graph.nodes))
+        # igraph draws from a generator of the whole process, which nobody else may have seeded.
+        igraph.set_random_number_generator(random.Random(order.tobytes()))
         shuffled = made.permute_vertices(order.tolist())
         member = shuffled.community_multilevel(weights="weight").membership
         by_name = dict(zip(shuffled.vs["name"], member, strict=True))

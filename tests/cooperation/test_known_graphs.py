@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+
+import igraph
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -77,6 +80,16 @@ def test_les_miserables() -> None:
     assert every["transitivity"] == pytest.approx(0.4989, abs=5e-5)
     assert nodes.at["Valjean", "betweenness"] == pytest.approx(0.5700, abs=5e-5)
     assert communities.louvain(graph, tries=100, rng=rng())[1] == pytest.approx(0.5600, abs=1e-3)
+
+
+def test_louvain_does_not_depend_on_what_the_process_drew_before(karate: Graph) -> None:
+    igraph.set_random_number_generator(random)  # as it is in a new process
+    found = set()
+    for seed in range(6):
+        random.seed(seed)
+        found.add(communities.louvain(karate, tries=1, rng=rng())[1])
+        igraph.set_random_number_generator(random)
+    assert len(found) == 1
 
 
 def test_florentine_families() -> None:
