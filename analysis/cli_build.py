@@ -143,7 +143,7 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent_of_steps(root, notebooks, env) as found:
         process = subprocess.Popen(
             command, cwd=root, env={**env, **found}, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-            errors="replace", preexec_fn=end_with_parent,
+            errors="replace", preexec_fn=end_with_parent(),
         )  # fmt: skip
         assert process.stderr is not None
         for line in process.stderr:

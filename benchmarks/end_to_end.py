@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from analysis.cli_build import TARGETS
+from analysis.progress import NO_STEP
 from benchmarks.harness import ROOT, Cost, Row, cost, keep, load
 
 PARTS = ("analysis", "config", "data", "notebooks", "report", "workflow")
@@ -27,7 +27,6 @@ CASES = ("full", "noop", "html", "pdf", "method", "plain")
 CHAPTER = "report/chapters/05_wyniki.md"
 # Steps of publishing by rule, where the rule's name is another one.
 STEP_OF = {"chapters_50": "chapters", "individual_reports": "individual"}
-NO_WORK = {"report", "validation", "indicators", "scores", "analyses", "individual", "chapters", "figures"}
 PYTHON = sys.executable
 
 
@@ -77,7 +76,7 @@ def order_of_steps(project: Path) -> list[str]:
     """Rules in the order in which a build of everything finished them."""
     log = (project / "build/2024/logs/snakemake.log").read_text(encoding="utf-8")
     rules = re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)", log, re.M)
-    return [rule for rule in rules if rule not in NO_WORK]
+    return [rule for rule in rules if rule not in NO_STEP]
 
 
 def parameters_of_notebooks(project: Path) -> dict[str, dict[str, str]]:
@@ -186,8 +185,7 @@ def measure(cases: set[str], folder: Path) -> tuple[list[Row], list[str]]:
         change(ours, "config/method/default.yaml", "k: 1.5", "k: 3")
         done = klastry(ours, "build", "scores")
         assert scores.read_bytes() != before
-        # All figures alone, where there is a target for them; else with every table, fact and the ledger.
-        figures = klastry(ours, "build", "figures" if "figures" in TARGETS else "analyses")
+        figures = klastry(ours, "build", "figures")
         rows.append(Row("a method key, until the scores have it", done.seconds, done.cpu))
         rows.append(
             Row(

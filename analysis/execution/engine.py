@@ -28,7 +28,7 @@ import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from analysis.errors import NotebookError
-from analysis.execution.processes import die_with_parent
+from analysis.execution.processes import die_with_parent, leave, threads
 
 NAME, STANDARD = "klastry", "nbclient"
 ENGINE = "KLASTRY_ENGINE"  # environment: the papermill engine of a build
@@ -94,11 +94,14 @@ def execute(
         raise NotebookError(f"the engine {NAME} runs Python only, not {language}; use --engine nbclient")
     sources = [cell.source if cell.cell_type == "code" else "" for cell in nb_man.nb.cells]
     may_fail = ["raises-exception" in cell.metadata.get("tags", []) for cell in nb_man.nb.cells]
+    if threads() > 1:
+        logger.warning("the engine %s forks a process of %d threads: what they hold stays locked", NAME, threads())
     ours, theirs = socket.socketpair()
+    caller = os.getpid()
     child = os.fork()
     if child == 0:
         ours.close()
-        _child(sources, may_fail, theirs)
+        _child(caller, sources, may_fail, theirs)
     theirs.close()
     files = {"stdout": stdout_file, "stderr": stderr_file}
     ended = False
@@ -151,11 +154,11 @@ def _log(outputs: list[Any], log_output: bool, files: dict[str, Any]) -> None:
             logger.info(output.data["text/plain"])
 
 
-def _child(sources: list[str], may_fail: list[bool], wire: socket.socket) -> None:
+def _child(caller: int, sources: list[str], may_fail: list[bool], wire: socket.socket) -> None:
     """Execute the cells that are asked for; never returns."""
     code = 1
     try:
-        die_with_parent()
+        die_with_parent(caller)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         from analysis.execution.shell import ZMQInteractiveShell
 
@@ -172,11 +175,7 @@ def _child(sources: list[str], may_fail: list[bool], wire: socket.socket) -> Non
     except BaseException:  # nothing may get out into the code of the caller, of which this process is a copy
         traceback.print_exc()
     finally:
-        try:
-            sys.stdout.flush()
-            sys.stderr.flush()
-        finally:
-            os._exit(code)
+        leave(code)
 
 
 def chosen(name: str | None = None) -> str:

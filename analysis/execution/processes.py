@@ -11,9 +11,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 STEPS = "KLASTRY_STEPS"  # names the socket of the parent for `workflow/scripts/step.py`
 # Steps run side by side, so none of them gets threads for its matrices; the results do not depend on the cores.
@@ -24,15 +26,17 @@ _DIE_WITH_PARENT = 1  # of prctl, Linux
 _PAUSE = 0.2
 
 
-def die_with_parent() -> None:
+def die_with_parent(parent: int) -> None:
     """Let this process end when its parent ends, however that happens; called right after a fork.
 
     On Linux the system sees to it, also after another program was started in the process. Elsewhere a thread looks.
+    `parent` is the process that forked: one that was gone before the system was asked would never be missed.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
         return
-    parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -42,10 +46,11 @@ def die_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def end_with_parent() -> None:
-    """The same between fork and exec, where no thread can be kept: on Linux only."""
+def end_with_parent() -> Callable[[], None]:
+    """Return what a child of this process does between fork and exec, where no thread can be kept: on Linux only."""
     if sys.platform == "linux":
-        die_with_parent()
+        return partial(die_with_parent, os.getpid())
+    return lambda: None
 
 
 def way_to_start() -> str:
@@ -54,9 +59,22 @@ def way_to_start() -> str:
     A forked worker has the imports of its parent. But a lock that another thread holds at that moment stays locked in
     the copy for ever, so a process with threads (pytest-xdist, Jupyter, pools of OpenMP) starts its workers anew.
     """
+    return "fork" if sys.platform == "linux" and threads() == 1 else "spawn"
+
+
+def threads() -> int:
+    """Return how many threads this process has; 1 where the system does not tell."""
     tasks = Path("/proc/self/task")
-    alone = tasks.is_dir() and len(list(tasks.iterdir())) == 1
-    return "fork" if alone else "spawn"
+    return len(list(tasks.iterdir())) if tasks.is_dir() else 1
+
+
+def leave(code: int) -> NoReturn:
+    """End a forked child at once: what its parent registered for its own end is not run in the copy."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
 
 
 @contextmanager
@@ -90,7 +108,7 @@ def parent_of_steps(root: Path, notebooks: Sequence[Path], env: Mapping[str, str
             command = [sys.executable, "-m", "analysis.execution.server", str(wire), *map(str, notebooks)]
             server = subprocess.Popen(
                 command, cwd=root, env={**env, **ONE_THREAD}, stdin=subprocess.PIPE, pass_fds=[wire],
-                preexec_fn=end_with_parent,
+                preexec_fn=end_with_parent(),
             )  # fmt: skip
         try:
             yield {STEPS: path, **ONE_THREAD}

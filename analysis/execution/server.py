@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.execution import warm
-from analysis.execution.processes import COLLECT, die_with_parent
+from analysis.execution.processes import COLLECT, die_with_parent, leave
 
 LONGEST_REQUEST = 1 << 20  # bytes; arguments and environment
 
@@ -86,6 +86,7 @@ class Server:
         if request is None:
             client.close()
             return
+        server = os.getpid()
         child = os.fork()
         if child == 0:
             for other in (self.listener, client, *self.children.values()):
@@ -93,7 +94,7 @@ class Server:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL if number == signal.SIGCHLD else signal.default_int_handler)
-            run_step(request)
+            run_step(request, server)
         for stream in request.streams:
             os.close(stream)
         self.children[child] = client
@@ -134,12 +135,12 @@ def receive(client: socket.socket) -> Request | None:
     return Request(told["argv"], told["cwd"], told["env"], told["umask"], streams)
 
 
-def run_step(request: Request) -> None:
+def run_step(request: Request, server: int) -> None:
     """Become the step: its streams, folder, environment and arguments; never returns."""
     code = 1
     try:
         os.setpgid(0, 0)
-        die_with_parent()
+        die_with_parent(server)
         for number, stream in enumerate(request.streams):
             os.dup2(stream, number)
             os.close(stream)
@@ -160,11 +161,7 @@ def run_step(request: Request) -> None:
     except BaseException:  # nothing may get out into the server, of which this process is a copy
         traceback.print_exc()
     finally:
-        try:
-            sys.stdout.flush()
-            sys.stderr.flush()
-        finally:
-            os._exit(code)
+        leave(code)
 
 
 def main(argv: list[str] | None = None) -> int:
