@@ -72,6 +72,7 @@ class _Decision:
     def __init__(self, column: Column, low: np.ndarray, high: np.ndarray, wide: int, limit: float, seed: int) -> None:
         self.column, self.wide, self.limit, self.seed = column, wide, limit, seed
         self.low, self.high = low, high
+        self.start = low.copy(), high.copy()
         self.strict = Model(column, low, high, "strict", seed=seed)
         self.sound = Model(column, low, high, "sound", seed=seed)
         self.seen = _Seen(column.profiles)
@@ -105,15 +106,15 @@ class _Decision:
         low, high = self.seen.ends(p)
         return high - low
 
-    def enclose(self, left: list[int]) -> set[int]:
-        """Prove that the scores of these profiles stay near what was seen; returns those for which that holds."""
+    def enclose(self, left: list[int]) -> None:
+        """Prove for as many of these profiles as possible that their scores stay near what was seen."""
         near = set(left)
         while near:
             wishes = self.seen.wishes(sorted(near), self.wide)
             found = self.sound.solve(self.limit, widen=wishes)
             if found.scores is None:
                 if not found.impossible:
-                    return set()
+                    return
                 break
             for p, wish in wishes.items():
                 members = self.column.profiles[p]
@@ -127,29 +128,43 @@ class _Decision:
             self.low, self.high = propagate(self.column, (self.low, self.high))
             self.sound = Model(self.column, self.low, self.high, "sound", seed=self.seed)
             self.strict = Model(self.column, self.low, self.high, "strict", seed=self.seed)
-        return near
 
-    def measure(self, p: int) -> Interval:
-        """Lowest and highest score of one profile, and the decision."""
-        first, last = self.column.profiles[p][0], self.column.profiles[p][-1]
-        low, high = int(self.low[first]), int(self.high[last])
-        seen_low, seen_high = self.seen.ends(p)
-        unsure = not _single(self.column, low, high) and _single(self.column, seen_low, seen_high)
-        if high - low >= self.wide or unsure:
+    def measure(self, left: list[int]) -> None:
+        """Bound every score: the lowest and highest of these profiles by search, of the others by what that leaves.
+
+        All bounds are what the tables say, whichever witnesses were found on the way (unless a limit ran out). So what
+        is known of a profile that turns out to be open is used for the search only: that it was searched is chance.
+        """
+        for p in left:
+            members = list(self.column.profiles[p])
+            first, last = members[0], members[-1]
+            low, high = int(self.low[first]), int(self.high[last])
+            seen_low, seen_high = self.seen.ends(p)
             if seen_low > low:
                 solved = self.sound.solve(self.limit, aim=(first, -1), hint=self.seen.low[p][1])
                 low = low if solved.bound is None else solved.bound
             if seen_high < high:
                 solved = self.sound.solve(self.limit, aim=(last, 1), hint=self.seen.high[p][1])
                 high = high if solved.bound is None else solved.bound
-        if high - low >= self.wide:
-            for i, sign in ((first, -1), (last, 1)):
-                witness = self.strict.solve(self.limit, aim=(i, sign)).scores
-                if witness is not None:
-                    self.seen.add(witness)
-        return self.interval(p, low, high)
+            if high - low >= self.wide:
+                for i, sign in ((first, -1), (last, 1)):
+                    witness = self.strict.solve(self.limit, aim=(i, sign)).scores
+                    if witness is not None:
+                        self.seen.add(witness)
+            self._keep((self.low, self.high), members, low, high)
+            if self._width(p) < self.wide:
+                self._keep(self.start, members, low, high)
+            self.low, self.high = propagate(self.column, (self.low, self.high))  # what this one tells of the next
+        self.low, self.high = propagate(self.column, self.start)
 
-    def interval(self, p: int, low: int, high: int) -> Interval:
+    @staticmethod
+    def _keep(ends: tuple[np.ndarray, np.ndarray], members: list[int], low: int, high: int) -> None:
+        ends[0][members] = np.maximum(ends[0][members], low)
+        ends[1][members] = np.minimum(ends[1][members], high)
+
+    def interval(self, p: int) -> Interval:
+        members = self.column.profiles[p]
+        low, high = int(self.low[members[0]]), int(self.high[members[-1]])
         seen_low, seen_high = self.seen.ends(p)
         status = NARROW if high - low < self.wide else UNDECIDED
         if seen_high - seen_low >= self.wide:
@@ -190,8 +205,8 @@ def intervals(column: Column, *, threshold: float, limit: float, seed: int) -> l
         return [Interval(UNDECIDED, int(low[p[0]]), int(high[p[-1]])) for p in profiles]
     left = decision.dismiss()
     decision.enclose(left)
-    bounds = [(int(decision.low[p[0]]), int(decision.high[p[-1]])) for p in profiles]
-    return [decision.measure(p) if p in left else decision.interval(p, *bounds[p]) for p in range(len(profiles))]
+    decision.measure(left)
+    return [decision.interval(p) for p in range(len(profiles))]
 
 
 def _all(column: Column, status: str, low: int, high: int) -> list[Interval]:

@@ -228,3 +228,16 @@ def test_the_same_release_gives_the_same_intervals_whatever_the_order_of_respond
     turned = decide(released([scores[i] for i in order], {"d": [d[i] for i in order], "e": [e[i] for i in order]}))
     for at, i in enumerate(order):
         assert (turned[at].status, turned[at].single) == (base[i].status, base[i].single)
+
+
+@pytest.mark.parametrize("case", [10, 12])
+def test_bounds_do_not_depend_on_the_columns_that_the_search_came_across(case: int) -> None:
+    rng, n = np.random.default_rng(case), 30
+    groups = {"all": ["all"] * n}
+    for dimension, labels in (("d", "abcde"), ("e", "xxyyz"), ("f", "kkl")):
+        groups[dimension] = list(rng.permutation(list((labels * n)[:n])))
+    column = released([float(v) for v in rng.beta(2, 3, n)], groups)
+    found = [intervals(column, threshold=0.02, limit=5, seed=seed) for seed in (1, 2)]
+    bounds = [[(i.status, i.low, i.high) for i in some] for some in found]
+    assert {status for status, *_ in bounds[0]} == {NARROW, OPEN}
+    assert bounds[0] == bounds[1]
