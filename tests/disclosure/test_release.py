@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,3 +132,16 @@ def test_signs_are_counts_of_the_tables_they_come_from(released: pd.DataFrame) -
         "alone.all_groups": by_name["sector x kkk x size"], "alone.sector_size": by_name["sector x size"],
         "points.members": 5,
     }  # fmt: skip
+
+
+@pytest.mark.product
+def test_the_table_of_the_documentation_is_what_the_build_found(root: Path, build: Path) -> None:
+    rows = re.findall(r"^\| (no rule, with|the same, all)[^|]*\| ([\d,]+) \| (\d+)[^|]*\| (\d+)% \| (\d+) of 42 \|$",
+                      (root / "docs/disclosure.md").read_text("utf-8"), re.M)  # fmt: skip
+    found = pd.read_csv(build / "40_analyses/disclosure_linked.csv", index_col="part")
+    expected = [
+        (name, f"{found.at['total', 'scores']:,}", str(found.at["total", column]),
+         f"{100 * found.at['total', column] / found.at['total', 'scores']:.0f}", str(found.at["overall", column]))
+        for name, column in (("no rule, with", "alone"), ("the same, all", "linked"))
+    ]  # fmt: skip
+    assert rows == expected
