@@ -20,6 +20,9 @@ from analysis.disclosure.exact import Model, Wish
 
 NARROW, OPEN, UNDECIDED, INFEASIBLE = "narrow", "open", "undecided", "infeasible"
 
+# Ends that a column has to show at once; for fewer it is quicker to search each.
+FEW = 3
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -132,18 +135,19 @@ class _Decision:
     def measure(self, left: list[int]) -> None:
         """Bound every score: the lowest and highest of these profiles by search, of the others by what that leaves.
 
-        All bounds are what the tables say, whichever witnesses were found on the way (unless a limit ran out). So what
-        is known of a profile that turns out to be open is used for the search only: that it was searched is chance.
+        All bounds are what the tables say, whichever witnesses were found on the way (unless a limit ran out). So
+        bounds that were searched of a profile that turns out to be open are not kept: that it was searched is chance.
         """
+        reached = self._reached(left)
         for p in left:
             members = list(self.column.profiles[p])
             first, last = members[0], members[-1]
             low, high = int(self.low[first]), int(self.high[last])
             seen_low, seen_high = self.seen.ends(p)
-            if seen_low > low:
+            if seen_low > low and (p, -1) not in reached:
                 solved = self.sound.solve(self.limit, aim=(first, -1), hint=self.seen.low[p][1])
                 low = low if solved.bound is None else solved.bound
-            if seen_high < high:
+            if seen_high < high and (p, 1) not in reached:
                 solved = self.sound.solve(self.limit, aim=(last, 1), hint=self.seen.high[p][1])
                 high = high if solved.bound is None else solved.bound
             if high - low >= self.wide:
@@ -151,16 +155,41 @@ class _Decision:
                     witness = self.strict.solve(self.limit, aim=(i, sign)).scores
                     if witness is not None:
                         self.seen.add(witness)
-            self._keep((self.low, self.high), members, low, high)
             if self._width(p) < self.wide:
-                self._keep(self.start, members, low, high)
-            self.low, self.high = propagate(self.column, (self.low, self.high))  # what this one tells of the next
+                self.start[0][members] = np.maximum(self.start[0][members], low)
+                self.start[1][members] = np.minimum(self.start[1][members], high)
         self.low, self.high = propagate(self.column, self.start)
 
-    @staticmethod
-    def _keep(ends: tuple[np.ndarray, np.ndarray], members: list[int], low: int, high: int) -> None:
-        ends[0][members] = np.maximum(ends[0][members], low)
-        ends[1][members] = np.minimum(ends[1][members], high)
+    def _reached(self, left: list[int]) -> set[tuple[int, int]]:
+        """Ends of these profiles, (profile, -1) or (profile, 1), that scores reach: propagation was exact there.
+
+        Most are, and one column of scores shows it of many, so only the rest is searched end by end.
+        """
+        missing = {(p, sign) for p in left for sign in (-1, 1)}
+        reached: set[tuple[int, int]] = set()
+        new = missing
+        while missing and len(new) > FEW:
+            wishes = {p: self._ends(p, missing) for p, _ in missing}
+            scores = self.sound.solve(self.limit / 10, widen=dict(sorted(wishes.items())), most=True).scores
+            if scores is None:
+                break
+            new = {(p, sign) for p, sign in missing if self._at_end(p, sign, scores)}
+            reached |= new
+            missing -= new
+        return reached
+
+    def _ends(self, p: int, missing: set[tuple[int, int]]) -> Wish:
+        """The wish for the ends of a profile that are missing; the others are asked for where nobody can be."""
+        lowest, highest = self.column.limits()
+        members = self.column.profiles[p]
+        high = int(self.high[members[-1]]) if (p, 1) in missing else highest + 1
+        low = int(self.low[members[0]]) if (p, -1) in missing else lowest - 1
+        return Wish(high, low)
+
+    def _at_end(self, p: int, sign: int, scores: np.ndarray) -> bool:
+        members = self.column.profiles[p]
+        at, end = (members[0], self.low) if sign < 0 else (members[-1], self.high)
+        return bool(scores[at] == end[at])
 
     def interval(self, p: int) -> Interval:
         members = self.column.profiles[p]

@@ -20,6 +20,7 @@ from analysis.errors import PublishError
 
 Node = dict[str, Any]
 Attr = list[Any]  # [id, [class, …], [[key, value], …]]
+INLINE = {"Str", "Space", "SoftBreak", "Quoted"}  # at least one of them is in a list of inlines
 
 # What looks like HTML, TeX or raw output of a format is text: chapters print records and names that others wrote.
 READER = (
@@ -144,14 +145,15 @@ def pairs(attributes: Attr) -> dict[str, str]:
 
 def nodes(tree: Any) -> Iterator[Node]:
     """Yield every node of a tree, parents first."""
-    if isinstance(tree, dict):
-        if "t" in tree:
-            yield tree
-        for value in tree.values():
-            yield from nodes(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from nodes(value)
+    left = [tree]
+    while left:
+        here = left.pop()
+        if type(here) is dict:
+            if "t" in here:
+                yield here
+            left.extend(reversed(here.values()))
+        elif type(here) is list:
+            left.extend(reversed(here))
 
 
 def plain(tree: Any) -> str:
@@ -180,17 +182,21 @@ def change(tree: Any, action: Callable[[Node], Node | list[Node] | None]) -> Any
 
     `action` returns None to keep a node, a node to replace it, or a list to put several (or none) in its place.
     """
-    if isinstance(tree, list):
+    # Trees have a million parts, most of them plain texts: these are passed on here, without a call for each.
+    if type(tree) is list:
         out: list[Any] = []
         for item in tree:
-            changed = change(item, action)
-            if isinstance(item, dict) and "t" in item and isinstance(changed, list):
-                out.extend(changed)
+            if type(item) is dict:
+                changed = change(item, action)
+                if type(changed) is list and "t" in item:
+                    out.extend(changed)
+                else:
+                    out.append(changed)
             else:
-                out.append(changed)
+                out.append(change(item, action) if type(item) is list else item)
         return out
-    if isinstance(tree, dict):
-        renewed = {key: change(value, action) for key, value in tree.items()}
+    if type(tree) is dict:
+        renewed = {k: change(v, action) if type(v) in (list, dict) else v for k, v in tree.items()}
         if "t" in renewed:
             replaced = action(renewed)
             return renewed if replaced is None else replaced
@@ -200,11 +206,11 @@ def change(tree: Any, action: Callable[[Node], Node | list[Node] | None]) -> Any
 
 def change_inline_lists(tree: Any, action: Callable[[list[Node]], list[Node]]) -> Any:
     """Return the tree with `action` applied to every list of inlines (recognised by a Str, Space or Quoted in it)."""
-    if isinstance(tree, list):
-        out = [change_inline_lists(item, action) for item in tree]
-        if any(isinstance(x, dict) and x.get("t") in ("Str", "Space", "SoftBreak", "Quoted") for x in out):
+    if type(tree) is list:
+        out = [change_inline_lists(x, action) if type(x) in (list, dict) else x for x in tree]
+        if any(type(x) is dict and x.get("t") in INLINE for x in out):
             return action(out)
         return out
-    if isinstance(tree, dict):
-        return {key: change_inline_lists(value, action) for key, value in tree.items()}
+    if type(tree) is dict:
+        return {k: change_inline_lists(v, action) if type(v) in (list, dict) else v for k, v in tree.items()}
     return tree

@@ -109,6 +109,7 @@ def run(name: str, parameters: dict[str, Any], build: Path, log: Path, engine: s
             papermill.execute_notebook(
                 str(source), str(draft), parameters=parameters, cwd=str(NOTEBOOKS), progress_bar=False,
                 log_output=True, kernel_name="python3", engine_name=engine, config=kernel,
+                request_save_on_cell_execute=False,  # twice a cell otherwise, and nobody reads the draft
             )  # fmt: skip
         except PapermillExecutionError as error:
             draft.replace(log.with_suffix(".failed.ipynb"))
