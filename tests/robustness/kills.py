@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -18,6 +20,7 @@ from toy import command, environment
 MODES = ("tree", "klastry", "engine", "server", "step", "forked")
 STEP = re.compile(r"run_notebook\.py (\S+)|(run_individual)\.py|publish\.py .*?(\w+)$")
 SERVER = "analysis.execution.server"
+FINISHED, KILLS = "finished", "kills"
 
 
 def _line(process: psutil.Process) -> list[str]:
@@ -77,22 +80,25 @@ def _kill(process: psutil.Process, mode: str, rng: random.Random) -> None:
 def killed_once(project: Path, rng: random.Random, arguments: Sequence[str], longest: float) -> tuple[str, list[str]]:
     """Start a build and kill it somewhere; returns the way and the steps that were running ("finished" if too late)."""
     mode = rng.choice(MODES)
-    started = subprocess.Popen(
-        command(*arguments), cwd=project, env=environment(project), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    told = project / "killed.log"
+    with told.open("w") as stream:
+        started = subprocess.Popen(
+            command(*arguments), cwd=project, env=environment(project), stdout=subprocess.DEVNULL, stderr=stream
+        )
     process = psutil.Process(started.pid)
     try:
         # Half of the points lie anywhere, among them the start of the engine; half just after a step has started.
         if rng.random() < 0.5:
-            time.sleep(rng.uniform(0.1, longest))
+            _wait(started, rng.uniform(0.1, longest))
         else:
             wanted, seen, end = rng.randint(1, 4), set(), time.monotonic() + 4 * longest
             while len(seen) < wanted and time.monotonic() < end and started.poll() is None:
                 seen |= set(steps(process))
                 time.sleep(0.02)
-            time.sleep(rng.uniform(0, longest / 10))
+            _wait(started, rng.uniform(0, longest / 10))
         if started.poll() is not None:
-            return mode, ["finished"]
+            assert started.returncode == 0, f"a build that nobody killed stopped:\n{told.read_text()}"
+            return mode, [FINISHED]
         running = sorted(steps(process).values())
         _kill(process, mode, rng)
         # Where `klastry` lives on it ends by itself, with an exit code that says so.
@@ -106,19 +112,34 @@ def killed_once(project: Path, rng: random.Random, arguments: Sequence[str], lon
             started.wait()
 
 
+def _wait(started: subprocess.Popen[bytes], seconds: float) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        started.wait(seconds)
+
+
 def kill_often(
     project: Path, rng: random.Random, times: int, arguments: Sequence[str] = ("build",), longest: float = 8
 ) -> Counter[str]:
     """Kill one build after another, each going on where the last was cut off; returns how often each step was hit.
 
-    The time that a build gets grows while builds do not get on, so that a long step cannot be killed for ever.
+    A build that has come to its end is begun again from what was there at first, so there are as many kills as asked
+    for. The time that a build gets grows while builds do not get on, so that a long step cannot be killed for ever.
     """
+    build, kept = project / "build", project / "build-at-first"
+    if build.is_dir():
+        shutil.copytree(build, kept)
     hit: Counter[str] = Counter()
     allowed, last = longest, None
-    for _ in range(times):
+    while hit[KILLS] < times:
         mode, running = killed_once(project, rng, arguments, allowed)
-        hit[f"[{mode}]"] += 1
         hit.update(running)
+        if running == [FINISHED]:
+            assert hit[FINISHED] <= 2 * times, f"most builds end before they can be killed: {hit}"
+            shutil.rmtree(build)
+            if kept.is_dir():
+                shutil.copytree(kept, build)
+        else:
+            hit.update([KILLS, f"[{mode}]"])
         allowed = allowed * 1.3 if running == last else longest
-        last = running
+        last = None if running == [FINISHED] else running
     return hit
