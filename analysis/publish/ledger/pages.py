@@ -58,6 +58,7 @@ def plan(ledger: Ledger) -> list[LedgerPage]:
     pages = [page for page in [*scores.values(), *subareas.values(), *others] if page.facts]
     for page in pages:
         ledger.page_of |= dict.fromkeys(page.facts, page.file)
+        ledger.pages.add(page.file)
     return pages
 
 

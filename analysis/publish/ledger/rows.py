@@ -79,7 +79,8 @@ class Place:
 class Ledger:
     """All facts of an edition with what the pages say about them.
 
-    `page_of` maps a fact to its page of the ledger, `places` to where the book prints it (filled while pages are made).
+    `page_of` maps a fact to its page of the ledger, one of `pages`, and `places` to where the book prints it (filled
+    while pages are made).
     """
 
     facts: Mapping[str, Fact]
@@ -87,8 +88,10 @@ class Ledger:
     sources: Sources
     notebooks: Mapping[str, NotebookPage]
     page_of: dict[str, str] = field(default_factory=dict)
+    pages: set[str] = field(default_factory=set)
     places: dict[str, list[Place]] = field(default_factory=dict)
     _said: dict[str, Description] = field(default_factory=dict)
+    _anchors: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def framework(self) -> Framework:
@@ -103,13 +106,17 @@ class Ledger:
 
     def has(self, file: str) -> bool:
         """Whether the ledger has a page: elements without facts have none."""
-        return file in self.page_of.values()
+        return file in self.pages
 
     def notebook_href(self, fact: Fact) -> str:
         """Return the page of the notebook, at the cell that names the fact's table; '' if it is not published."""
-        name = str(fact["notebook"])
+        name, table = str(fact["notebook"]), str(fact["table"])
         book = self.notebooks.get(name)
-        return "" if book is None else f"obliczenia/{name}.html{book.anchor(str(fact['table']))}"
+        if book is None:
+            return ""
+        if (name, table) not in self._anchors:
+            self._anchors[name, table] = book.anchor(table)
+        return f"obliczenia/{name}.html{self._anchors[name, table]}"
 
     def further(self, fact_id: str, code: str) -> list[tuple[str, str]]:
         """Return where to go on from a fact: (text, target from the root of the site)."""

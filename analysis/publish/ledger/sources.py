@@ -66,6 +66,7 @@ class Sources:
         self.survey = provenance not in (RECONSTRUCTED, MADE_UP)
         self.framework = framework
         self._frames: dict[str, pd.DataFrame | None] = {}
+        self._found: dict[str, tuple[str, str, str]] = {}
         self.tables = sorted({str(fact["table"]) for fact in facts.values()})
         absent = [table for table in self.tables if self.path(table) is None]
         if absent:
@@ -140,17 +141,16 @@ class Sources:
 
     def files_of(self, inputs: Iterable[str]) -> list[tuple[str, str, str]]:
         """Return (input, raw file, link or '') for the inputs of a fact; a pattern such as `members_in__*` counts."""
-        out = []
-        for name in inputs:
-            if not name:
-                continue
-            if self.path(name) is not None:
-                out.append((name, name, self.href(name)))
-                continue
-            homes = [i for i in ("coordinators", *self._columns) if fnmatch.filter(self._columns.get(i, []), name)]
-            table = self.instruments[homes[0]] if homes else ""
-            out.append((name, table, self.href(table) if table else ""))
-        return out
+        return [self._file_of(name) for name in inputs if name]
+
+    def _file_of(self, name: str) -> tuple[str, str, str]:
+        if name not in self._found:
+            table = name
+            if self.path(name) is None:
+                homes = [i for i in ("coordinators", *self._columns) if fnmatch.filter(self._columns.get(i, []), name)]
+                table = self.instruments[homes[0]] if homes else ""
+            self._found[name] = (name, table, self.href(table) if table else "")
+        return self._found[name]
 
     def frame(self, table: str) -> pd.DataFrame | None:
         """Read a table as text by respondent, or None where it is not public or not there."""
