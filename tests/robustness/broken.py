@@ -75,12 +75,17 @@ def _with_rows(raw: RawSet, rng: random.Random, change: Callable[[list[list[str]
         _table(raw, name, rows)
 
 
+def _row(rows: list[list[str]], rng: random.Random) -> list[str]:
+    """A row below the header that has cells: earlier changes may have left blank lines."""
+    return rng.choice([row for row in rows[1:] if row] or [rows[0]])
+
+
 def cell(raw: RawSet, rng: random.Random) -> None:
     """An odd value somewhere."""
 
     def change(rows: list[list[str]]) -> None:
         for _ in range(rng.choice((1, 1, 3, 40))):
-            row = rng.choice(rows[1:])
+            row = _row(rows, rng)
             row[rng.randrange(len(row))] = rng.choice(NASTY)
 
     _with_rows(raw, rng, change)
@@ -129,7 +134,7 @@ def empty_column(raw: RawSet, rng: random.Random) -> None:
     def change(rows: list[list[str]]) -> None:
         at = rng.randrange(len(rows[0]))
         for row in rows[1:]:
-            row[at] = ""
+            row[at : at + 1] = [""]
 
     _with_rows(raw, rng, change)
 
@@ -140,7 +145,7 @@ def shuffle_columns(raw: RawSet, rng: random.Random) -> None:
     def change(rows: list[list[str]]) -> None:
         order = list(range(len(rows[0])))
         rng.shuffle(order)
-        rows[:] = [[row[i] for i in order if i < len(row)] for row in rows]  # an earlier change may have cut a row
+        rows[:] = [[row[i] for i in order if i < len(row)] for row in rows]  # an earlier change may have cut one
 
     _with_rows(raw, rng, change)
 
@@ -149,7 +154,7 @@ def shift_row(raw: RawSet, rng: random.Random) -> None:
     """A row with a cell too many or too few."""
 
     def change(rows: list[list[str]]) -> None:
-        row = rng.choice(rows[1:])
+        row = _row(rows, rng)
         row.insert(0, "x") if rng.random() < 0.5 else row.pop()
 
     _with_rows(raw, rng, change)
@@ -168,7 +173,7 @@ def drop_rows(raw: RawSet, rng: random.Random) -> None:
 def wrong_ids(raw: RawSet, rng: random.Random) -> None:
     """Identifiers that no other file knows, or none at all."""
     value = rng.choice(("R99", "", "r01", "R01 ", "../R01", "con", "R01\n"))
-    _with_rows(raw, rng, lambda rows: rng.choice(rows[1:]).__setitem__(0, value))
+    _with_rows(raw, rng, lambda rows: _row(rows, rng).__setitem__(0, value))
 
 
 def truncate(raw: RawSet, rng: random.Random) -> None:
