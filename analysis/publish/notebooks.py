@@ -33,10 +33,6 @@ class NotebookPage:
         return next((f"#{ident}" for ident, source in self.code if f'"{table}"' in source), "")
 
 
-def _as_it_is(code: str) -> str:
-    return code
-
-
 def _exporter() -> Any:
     # Half a second of imports that the pages of the book do without.
     from nbconvert import HTMLExporter
@@ -48,10 +44,7 @@ def _exporter() -> Any:
     config.HTMLExporter.exclude_anchor_links = True
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = {"remove-cell"}
-    exporter = HTMLExporter(template_name="basic", config=config)
-    # Only highlighted code goes through this filter here, and Pygments has escaped it; cleaning takes longer than that.
-    exporter.register_filter("clean_html", _as_it_is)
-    return exporter
+    return HTMLExporter(template_name="basic", config=config)
 
 
 def _mark(tag: Tag, *classes: str) -> None:

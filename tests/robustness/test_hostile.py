@@ -10,6 +10,7 @@ import unicodedata
 import zipfile
 from pathlib import Path
 
+import nbformat
 import openpyxl
 import pytest
 from bs4 import BeautifulSoup
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
 import mini
 
 from analysis.publish import steps
+from analysis.publish.notebooks import notebook_page
 from analysis.publish.publication import Publication, open_publication
 
 # What typography changes on purpose: spaces that may not break, quotation marks, dashes.
@@ -136,3 +138,24 @@ def test_data_files_hold_the_texts_unchanged(report: Path) -> None:
 def test_descriptions_for_programs_are_json(report: Path) -> None:
     for path in [*report.rglob("*.json")]:
         json.loads(path.read_text("utf-8"))
+
+
+def test_raw_cells_and_drawings_of_notebooks_reach_pages_without_handlers(tmp_path: Path) -> None:
+    cells = [
+        nbformat.v4.new_markdown_cell("# Title"),
+        nbformat.v4.new_raw_cell('<p>plain words</p><img src="x" onerror="alert(1)"><iframe src="x"></iframe>'),
+        nbformat.v4.new_code_cell(
+            'print("<b>")',
+            outputs=[
+                nbformat.v4.new_output(
+                    "display_data", {"image/svg+xml": '<svg onload="alert(2)"><text>drawn words</text></svg>'}
+                )
+            ],
+        ),
+    ]
+    path = tmp_path / "10_page.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    soup = BeautifulSoup(notebook_page(path).body, "html.parser")
+    assert "plain words" in soup.get_text() and 'print("<b>")' in soup.get_text()
+    handlers = [name for tag in soup.find_all(True) for name in tag.attrs if name.lower().startswith("on")]
+    assert handlers == [] and soup.find(["iframe", "svg"]) is None  # a drawing is an image, whose scripts do not run
