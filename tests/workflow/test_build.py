@@ -98,6 +98,17 @@ def test_changed_package_code_is_seen(copy: Copy) -> None:
     assert "scores_30" in stale and "indicators_20" not in stale
 
 
+def test_changed_tables_of_framework_and_knowledge_are_seen(copy: Copy) -> None:
+    for path in ("analysis/composite/treatment.py", "data/framework/checks.csv", "data/knowledge/glossary.csv"):
+        (copy.folder / path).touch()
+    assert copy.stale() == set(), "a new time alone changes nothing"
+    copy.edit("data/knowledge/glossary.csv", lambda s: s + "\n")
+    stale = copy.stale()
+    assert {"knowledge_12", "chapters_50"} <= stale and "scores_30" not in stale
+    copy.edit("data/framework/checks.csv", lambda s: s + "\n")
+    assert {"validation_10", "scores_30"} <= copy.stale()
+
+
 def broken(copy: Copy, line: int, old: str, new: str) -> None:
     path = copy.folder / "data/editions/2024/raw/coordinators.csv"
     lines = path.read_text("utf-8").splitlines()

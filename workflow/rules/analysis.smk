@@ -5,8 +5,6 @@ rule validation_10:
     input:
         notebook="notebooks/10_validation.ipynb",
         raw=raw_files(),
-        framework=framework_files(),
-        code=package("ingest", "schemas"),
     output:
         tables=ensure(expand(BUILD + "/10_validated/{name}.csv", name=[*INSTRUMENTS, "registry", *COOPERATION]), non_empty=True),
         completeness=BUILD + "/10_validated/completeness.csv",
@@ -18,6 +16,8 @@ rule validation_10:
         BUILD + "/logs/10_validation.log",
     params:
         name="10_validation",
+        framework=framework(),
+        code=package("ingest", "schemas"),
     priority: 100
     message:
         "10_validation"
@@ -28,11 +28,8 @@ rule validation_10:
 rule knowledge_12:
     input:
         notebook="notebooks/12_knowledge.ipynb",
-        framework=framework_files(),
-        knowledge=knowledge_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("knowledge", "publish.numbers", "tables"),
     output:
         exhibits("table", *range(69, 73)),
         checks=BUILD + "/40_analyses/register_checks.csv",
@@ -44,6 +41,9 @@ rule knowledge_12:
         BUILD + "/logs/12_knowledge.log",
     params:
         name="12_knowledge",
+        framework=framework(),
+        knowledge=knowledge(),
+        code=package("knowledge", "publish.numbers", "tables"),
     message:
         "12_knowledge"
     shell:
@@ -54,8 +54,6 @@ rule indicators_20:
     input:
         notebook="notebooks/20_indicators.ipynb",
         tables=rules.validation_10.output.tables,
-        framework=framework_files(),
-        code=package("indicators"),
     output:
         indicators=ensure(BUILD + "/20_indicators/indicators.csv", non_empty=True),
         characteristics=ensure(BUILD + "/20_indicators/characteristics.csv", non_empty=True),
@@ -67,6 +65,8 @@ rule indicators_20:
     params:
         name="20_indicators",
         method=method("cross_sections"),
+        framework=framework(),
+        code=package("indicators"),
     priority: 99
     message:
         "20_indicators"
@@ -80,8 +80,6 @@ rule protection_36:
         scores=BUILD + "/30_scores/scores.csv",
         indicators=rules.indicators_20.output.indicators,
         characteristics=rules.indicators_20.output.characteristics,
-        framework=framework_files(),
-        code=package("disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "tables"),
     output:
         plan=ensure(BUILD + "/36_protection/plan.csv", non_empty=True),
         notebook=BUILD + "/notebooks/36_protection.ipynb",
@@ -90,6 +88,8 @@ rule protection_36:
     params:
         name="36_protection",
         method=method("disclosure", "cross_sections", "normalisation"),
+        framework=framework(),
+        code=package("disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "tables"),
     priority: 97
     message:
         "36_protection"
@@ -102,9 +102,7 @@ rule sample_21:
         notebook="notebooks/21_sample.ipynb",
         tables=rules.validation_10.output.tables,
         characteristics=rules.indicators_20.output.characteristics,
-        framework=framework_files(),
         previous=previous_files(),
-        code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("table", 3, 4),
         exhibits("figure", *range(1, 13)),
@@ -115,6 +113,8 @@ rule sample_21:
     params:
         name="21_sample",
         method=method("cross_sections"),
+        framework=framework(),
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
     message:
         "21_sample"
     shell:
@@ -126,8 +126,6 @@ rule indicator_statistics_22:
         notebook="notebooks/22_indicator_statistics.ipynb",
         tables=rules.validation_10.output.tables,
         indicators=rules.indicators_20.output.indicators,
-        framework=framework_files(),
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
         plan=plan(),
     output:
         exhibits("table", *range(13, 18)),
@@ -140,6 +138,8 @@ rule indicator_statistics_22:
     params:
         name="22_indicator_statistics",
         shield=shield(),
+        framework=framework(),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
     priority: 95
     message:
         "22_indicator_statistics"
@@ -154,9 +154,7 @@ rule indicator_profiles_23:
         indicators=rules.indicators_20.output.indicators,
         statistics=rules.indicator_statistics_22.output.statistics,
         shares=rules.indicator_statistics_22.output.shares,
-        framework=framework_files(),
         previous=previous_files(),
-        code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("figure", 29),
         profiles=ensure(BUILD + "/40_analyses/indicator_profiles.csv", non_empty=True),
@@ -167,6 +165,8 @@ rule indicator_profiles_23:
         BUILD + "/logs/23_indicator_profiles.log",
     params:
         name="23_indicator_profiles",
+        framework=framework(),
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
     message:
         "23_indicator_profiles"
     shell:
@@ -177,8 +177,6 @@ rule scores_30:
     input:
         notebook="notebooks/30_scores.ipynb",
         indicators=rules.indicators_20.output.indicators,
-        framework=framework_files(),
-        code=package("composite", "tables"),
     output:
         normalised=ensure(BUILD + "/30_scores/normalised.csv", non_empty=True),
         scores=ensure(BUILD + "/30_scores/scores.csv", non_empty=True),
@@ -190,6 +188,8 @@ rule scores_30:
     params:
         name="30_scores",
         method=method(*STEPS),
+        framework=framework(),
+        code=package("composite", "tables"),
     priority: 98
     message:
         "30_scores"
@@ -201,8 +201,6 @@ rule coherence_31:
     input:
         notebook="notebooks/31_coherence.ipynb",
         indicators=rules.indicators_20.output.indicators,
-        framework=framework_files(),
-        code=package("composite", "tables"),
     output:
         consistency=ensure(BUILD + "/31_coherence/consistency.csv", non_empty=True),
         parents=BUILD + "/31_coherence/parent_correlations.csv",
@@ -218,6 +216,8 @@ rule coherence_31:
     params:
         name="31_coherence",
         method=method(*STEPS),
+        framework=framework(),
+        code=package("composite", "tables"),
     message:
         "31_coherence"
     shell:
@@ -229,8 +229,6 @@ rule uncertainty_32:
         notebook="notebooks/32_uncertainty.ipynb",
         indicators=rules.indicators_20.output.indicators,
         characteristics=rules.indicators_20.output.characteristics,
-        framework=framework_files(),
-        code=package("composite", "charts", "tables"),
     output:
         exhibits("figure", 50, 51),
         tables=[
@@ -258,6 +256,8 @@ rule uncertainty_32:
         method=method(*STEPS, "uncertainty", "cross_sections", "seed"),
         shield=shield(),
         variants=variant_methods(),
+        framework=framework(),
+        code=package("composite", "charts", "tables"),
     priority: 87
     message:
         "32_uncertainty"
@@ -270,8 +270,6 @@ rule weights_33:
         notebook="notebooks/33_weights.ipynb",
         normalised=rules.scores_30.output.normalised,
         characteristics=rules.indicators_20.output.characteristics,
-        framework=framework_files(),
-        code=package("composite", "tables"),
     output:
         page=ensure(BUILD + "/33_weights/explorer.json", non_empty=True),
         notebook=BUILD + "/notebooks/33_weights.ipynb",
@@ -280,6 +278,8 @@ rule weights_33:
     params:
         name="33_weights",
         method=method(*STEPS),
+        framework=framework(),
+        code=package("composite", "tables"),
     message:
         "33_weights"
     shell:
@@ -291,9 +291,7 @@ rule score_drivers_34:
         notebook="notebooks/34_score_drivers.ipynb",
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
-        framework=framework_files(),
         previous=previous_files(),
-        code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("figure", 17, 18),
         drivers=BUILD + "/40_analyses/score_drivers.csv",
@@ -304,6 +302,8 @@ rule score_drivers_34:
     params:
         name="34_score_drivers",
         shield=shield(),
+        framework=framework(),
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
     message:
         "34_score_drivers"
     shell:
@@ -315,9 +315,7 @@ rule cross_sections_40:
         notebook="notebooks/40_cross_sections.ipynb",
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
-        framework=framework_files(),
         previous=previous_files(),
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
         plan=plan(),
     output:
         exhibits("table", 1, 2, 12, *range(18, 37)),
@@ -335,6 +333,8 @@ rule cross_sections_40:
         name="40_cross_sections",
         method=method("cross_sections", "strengths"),
         shield=shield(),
+        framework=framework(),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
     priority: 96
     message:
         "40_cross_sections"
@@ -347,9 +347,7 @@ rule members_survey_44:
         notebook="notebooks/44_members_survey.ipynb",
         tables=rules.validation_10.output.tables,
         characteristics=rules.indicators_20.output.characteristics,
-        framework=framework_files(),
         labels=[f"report/labels/{name}.yaml" for name in ("pl", "en", "exhibits_pl", "exhibits_en")],
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "opinions", "charts", "tables"),
         plan=plan(),
     output:
         exhibits("table", 37, *range(58, 63)),
@@ -367,6 +365,8 @@ rule members_survey_44:
         name="44_members_survey",
         method=method("opinions", "seed"),
         shield=shield(),
+        framework=framework(),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "opinions", "charts", "tables"),
     priority: 94
     message:
         "44_members_survey"
@@ -378,9 +378,7 @@ rule website_audit_45:
     input:
         notebook="notebooks/45_website_audit.ipynb",
         tables=rules.validation_10.output.tables,
-        framework=framework_files(),
         knowledge="data/knowledge/web_recommendations.yaml",
-        code=package("accessibility", "charts", "tables"),
     output:
         exhibits("figure", 49),
         exhibits("table", 73, 74),
@@ -392,6 +390,8 @@ rule website_audit_45:
         BUILD + "/logs/45_website_audit.log",
     params:
         name="45_website_audit",
+        framework=framework(),
+        code=package("accessibility", "charts", "tables"),
     message:
         "45_website_audit"
     shell:
@@ -402,8 +402,6 @@ rule subareas_39:
     input:
         notebook="notebooks/39_subareas.ipynb",
         cross=rules.cross_sections_40.output.cross,
-        framework=framework_files(),
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "charts", "tables"),
         plan=plan(),
     output:
         exhibits("table", *range(5, 10)),
@@ -414,6 +412,8 @@ rule subareas_39:
     params:
         name="39_subareas",
         shield=shield(),
+        framework=framework(),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "charts", "tables"),
     message:
         "39_subareas"
     shell:
@@ -427,8 +427,6 @@ rule sector_profiles_37:
         characteristics=rules.indicators_20.output.characteristics,
         normalised=rules.scores_30.output.normalised,
         cross=rules.cross_sections_40.output.cross,
-        framework=framework_files(),
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
         plan=plan(),
     output:
         exhibits("table", 10),
@@ -440,6 +438,8 @@ rule sector_profiles_37:
     params:
         name="37_sector_profiles",
         shield=shield(),
+        framework=framework(),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
     message:
         "37_sector_profiles"
     shell:
@@ -453,8 +453,6 @@ rule selected_results_38:
         indicators=rules.indicators_20.output.indicators,
         characteristics=rules.indicators_20.output.characteristics,
         edition=f"data/editions/{EDITION}/edition.yaml",
-        framework=framework_files(),
-        code=package("profiles", "composite.quantiles", "charts", "tables"),
     output:
         exhibits("figure", 41, 42, 43, 44),
         facts=BUILD + "/40_analyses/facts/38_selected_results.json",
@@ -463,6 +461,8 @@ rule selected_results_38:
         BUILD + "/logs/38_selected_results.log",
     params:
         name="38_selected_results",
+        framework=framework(),
+        code=package("profiles", "composite.quantiles", "charts", "tables"),
     message:
         "38_selected_results"
     shell:
@@ -477,8 +477,6 @@ rule trends_46:
         scores=rules.scores_30.output.scores,
         previous=previous_files(),
         history=HISTORY,
-        framework=framework_files(),
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
         plan=plan(),
     output:
         exhibits("table", 11, 45),
@@ -493,6 +491,8 @@ rule trends_46:
     params:
         name="46_trends",
         shield=shield(),
+        framework=framework(),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite.quantiles", "charts", "tables"),
     priority: 40
     message:
         "46_trends"
@@ -505,8 +505,6 @@ rule edition_bridge_47:
         notebook="notebooks/47_edition_bridge.ipynb",
         example=sorted(str(p) for p in Path("data/examples/bridge").rglob("*.*")),
         previous=previous_files(),
-        framework=framework_files(),
-        code=package("bridge", "composite", "compose", "charts", "tables"),
     output:
         exhibits("table", 46),
         exhibits("figure", 53),
@@ -520,6 +518,8 @@ rule edition_bridge_47:
         BUILD + "/logs/47_edition_bridge.log",
     params:
         name="47_edition_bridge",
+        framework=framework(),
+        code=package("bridge", "composite", "compose", "charts", "tables"),
     message:
         "47_edition_bridge"
     shell:
@@ -533,9 +533,7 @@ rule sector_clusters_41:
         characteristics=rules.indicators_20.output.characteristics,
         normalised=rules.scores_30.output.normalised,
         scores=rules.scores_30.output.scores,
-        framework=framework_files(),
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "clustering", "composite", "charts", "tables"),
         plan=plan(),
     output:
         exhibits("figure", 54, 55, 56, 57, 58),
@@ -573,6 +571,8 @@ rule sector_clusters_41:
         name="41_sector_clusters",
         method=method(*STEPS, "clustering", "seed"),
         shield=shield(),
+        framework=framework(),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "clustering", "composite", "charts", "tables"),
     priority: 89
     message:
         "41_sector_clusters"
@@ -586,11 +586,9 @@ rule cooperation_graph_42:
         tables=rules.validation_10.output.tables,
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
-        framework=framework_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
         link=private_files(),
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("cooperation", "charts", "tables"),
     output:
         exhibits("figure", 45, 52),
         exhibits("table", 41, 42, 43, 44),
@@ -630,6 +628,8 @@ rule cooperation_graph_42:
     params:
         name="42_cooperation_graph",
         method=method("cooperation", "seed"),
+        framework=framework(),
+        code=package("cooperation", "charts", "tables"),
     priority: 90
     message:
         "42_cooperation_graph"
@@ -643,13 +643,11 @@ rule disclosure_48:
         cross=rules.cross_sections_40.output.cross,
         scores=rules.scores_30.output.scores,
         characteristics=rules.indicators_20.output.characteristics,
-        framework=framework_files(),
         plan=rules.protection_36.output.plan,
         indicators=rules.indicators_20.output.indicators,
         normalised=rules.scores_30.output.normalised,
         shares=rules.indicator_statistics_22.output.shares,
         members=BUILD + "/44_members_survey/estimates.csv",
-        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
     output:
         intervals=ensure(BUILD + "/40_analyses/disclosure.csv", non_empty=True),
         summary=BUILD + "/40_analyses/disclosure_summary.csv",
@@ -665,6 +663,8 @@ rule disclosure_48:
     params:
         name="48_disclosure",
         method=method("disclosure", "cross_sections", "normalisation"),
+        framework=framework(),
+        code=package("disclosure", "profiles", "composite.quantiles", "charts", "tables"),
     priority: 93
     resources:
         mem_mb=1500,
@@ -689,7 +689,7 @@ if PRINTED:
             tables=rules.validation_10.output.tables,
             indicators=rules.indicators_20.output,
             cross=rules.cross_sections_40.output.cross,
-            framework=framework_files(),
+            framework=framework(),
             code=package("reproduction", "opinions.tabulation", "opinions.counts", "tables"),
         output:
             ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
@@ -724,11 +724,9 @@ rule resilience_43:
         indicators=rules.indicators_20.output,
         scores=rules.scores_30.output.scores,
         ledger=rules.reproduction_49.output.ledger if PRINTED else [],
-        framework=framework_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
         own_method="config/resilience/index.yaml",
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
         plan=plan(),
     output:
         exhibits("figure", *range(59, 64)),
@@ -760,6 +758,8 @@ rule resilience_43:
         name="43_resilience",
         method=method(*STEPS, "resilience", "cooperation", "seed"),
         shield=shield(),
+        framework=framework(),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
     priority: 88
     message:
         "43_resilience"
@@ -772,10 +772,7 @@ rule good_practices_52:
         notebook="notebooks/52_good_practices.ipynb",
         scores=rules.scores_30.output.scores,
         cross=rules.cross_sections_40.output.cross,
-        framework=framework_files(),
-        knowledge=knowledge_files(),
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("knowledge", "publish.numbers", "charts", "tables"),
     output:
         exhibits("figure", 70),
         exhibits("table", 64, 65),
@@ -786,6 +783,9 @@ rule good_practices_52:
         BUILD + "/logs/52_good_practices.log",
     params:
         name="52_good_practices",
+        framework=framework(),
+        knowledge=knowledge(),
+        code=package("knowledge", "publish.numbers", "charts", "tables"),
     message:
         "52_good_practices"
     shell:
@@ -821,13 +821,10 @@ rule recommendations_53:
     input:
         notebook="notebooks/53_recommendations.ipynb",
         facts=ANALYSIS_FACTS,
-        knowledge=knowledge_files(),
         scores=rules.scores_30.output.scores,
         cross=rules.cross_sections_40.output.cross,
         strengths=rules.cross_sections_40.output.strengths,
-        framework=framework_files(),
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
-        code=package("knowledge", "publish.numbers", "charts", "tables"),
     output:
         exhibits("figure", 71),
         exhibits("table", 66, 67, 68),
@@ -841,6 +838,9 @@ rule recommendations_53:
     params:
         name="53_recommendations",
         method=method("words", "strengths"),
+        knowledge=knowledge(),
+        framework=framework(),
+        code=package("knowledge", "publish.numbers", "charts", "tables"),
     priority: 85
     message:
         "53_recommendations"
@@ -858,7 +858,7 @@ rule facts:
             rules.good_practices_52.output.facts,
         ],
         plan=plan(),
-        code=["analysis/facts.py", "analysis/publish/withholding.py", *package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression")],
+        code=package("publish.withholding", "disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression"),
     output:
         ensure(BUILD + "/facts.json", non_empty=True),
     log:

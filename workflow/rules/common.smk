@@ -1,7 +1,9 @@
 # What the rules share: paths, the typed method, and which package code a step rests on.
 # Snakemake does not notice a changed import by itself, so every rule lists the sub-packages it uses
-# (tests/workflow checks the lists against what the notebooks import).
+# (tests/test_architecture.py checks the lists against what the notebooks import).
 
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from analysis.config import load_method
@@ -21,30 +23,48 @@ COOPERATION = ["cooperation_nodes", "cooperation_ties"]
 # Sections of the method that build the index.
 STEPS = ["availability", "denomination", "imputation", "treatment", "normalisation", "weights", "aggregation", "ranks"]
 # Modules at the top of the package that every step goes through.
-CORE = ["errors", "messages", "config", "facts", "files", "framework", "kept", "language", "sources", "workspace", "yamlfile"]
+CORE = ["errors", "messages", "config", "facts", "files", "framework", "kept", "language", "pictures", "sources", "workspace", "yamlfile"]
 
 
+@cache
+def digest(*files):
+    """Short hash of files, over paths and contents: what a step rests on when it is no table that another one writes.
+
+    As a parameter of the rule it makes the step stale as a changed input would. Snakemake hashes every input once for
+    each output and keeps the list with each of them; a step with forty outputs would hash two hundred files forty times.
+    """
+    total = sha256()
+    for path in files:
+        content = Path(path).read_bytes()
+        total.update(f"{path}\0{len(content)}\0".encode() + content)
+    return total.hexdigest()[:16]
+
+
+@cache
 def package(*names):
-    """Python files of sub-packages and modules of `analysis`, with the core every step uses."""
-    files = []
+    """Python files of sub-packages and modules of `analysis`, with the core every step uses: name and hash of each."""
+    made = []
     for name in [*CORE, *names]:
         path = Path("analysis", *name.split("."))
-        files += [str(p) for p in path.rglob("*.py")] if path.is_dir() else [str(path.with_suffix(".py"))]
-    return sorted(set(files))
+        files = path.rglob("*.py") if path.is_dir() else [path.with_suffix(".py")]
+        made.append(f"{name} {digest(*sorted(map(str, files)))}")
+    return ", ".join(made)
 
 
-def framework_files():
-    """Tables of the framework and of reference data."""
+@cache
+def framework():
+    """Hash of the tables of the framework and of reference data."""
     folders = (EDITION_ON_DISK.framework, Path("data/reference"))
-    return sorted(str(p) for folder in folders for p in folder.rglob("*.*"))
+    return digest(*sorted(str(p) for folder in folders for p in folder.rglob("*.*")))
 
 
-def knowledge_files():
-    """Records of what the report knows besides the survey, with the registers whose clusters they name."""
+@cache
+def knowledge():
+    """Hash of the records of what the report knows besides the survey, with the registers whose clusters they name."""
     found = [p for p in Path("data", "knowledge").rglob("*.*") if p.suffix in (".csv", ".yaml")]
     for name in ("registry.csv", "cooperation_nodes.csv"):
         found += Path("data", "editions").glob(f"*/raw/{name}")
-    return sorted(str(p) for p in found)
+    return digest(*sorted(map(str, found)))
 
 
 def raw_files():

@@ -21,14 +21,11 @@ rule individual_notebooks:
         graph=rules.cooperation_graph_42.output.tables,
         resilience=rules.resilience_43.output.tables,
         records=rules.knowledge_12.output.facts,
-        framework=framework_files(),
-        knowledge=knowledge_files(),
         labels="report/labels/pl.yaml",
         example="data/examples/strategy_microepc.yaml",
         strategies=sorted(str(p) for p in Path(f"data/editions/{EDITION}/strategies").glob("*.yaml")),
         private=private_files(),
         edition=f"data/editions/{EDITION}/edition.yaml",
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite", "cooperation", "knowledge", "opinions", "charts", "tables"),
         plan=plan(),
     output:
         ensure(INDIVIDUAL + "/respondents.csv", non_empty=True),
@@ -40,6 +37,9 @@ rule individual_notebooks:
         name="individual",
         method=method(*STEPS, "individual", "cooperation"),
         shield=shield(),
+        framework=framework(),
+        knowledge=knowledge(),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite", "cooperation", "knowledge", "opinions", "charts", "tables"),
     priority: 70
     resources:
         mem_mb=2000,
@@ -61,8 +61,6 @@ rule individual_reports:
         lint="report/lint.yaml",
         style=sorted(str(p) for p in Path("report/style").rglob("*") if p.is_file()),
         edition=f"data/editions/{EDITION}/edition.yaml",
-        knowledge=knowledge_files(),
-        code=package("publish", "knowledge"),
     output:
         ensure(BUILD + "/50_chapters/out/individual/index.html", non_empty=True),
     log:
@@ -70,6 +68,8 @@ rule individual_reports:
     threads: 1
     params:
         method=method("words"),
+        knowledge=knowledge(),
+        code=package("publish", "knowledge"),
     priority: 69
     resources:
         mem_mb=2500,

@@ -26,9 +26,6 @@ rule chapters_50:
         exhibits=ALL_EXHIBITS,
         report=REPORT_FILES,
         edition=f"data/editions/{EDITION}/edition.yaml",
-        framework=framework_files(),
-        knowledge=knowledge_files(),
-        code=package("publish", "narrative", "knowledge", "disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression"),
     output:
         book=ensure(BUILD + "/50_chapters/book.json", non_empty=True),
         text=BUILD + "/50_chapters/book.md",
@@ -37,6 +34,9 @@ rule chapters_50:
     params:
         method=method("words"),
         shield=shield(),
+        framework=framework(),
+        knowledge=knowledge(),
+        code=package("publish", "narrative", "knowledge", "disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression"),
     priority: 83
     message:
         "50_chapters"
@@ -49,7 +49,6 @@ rule html:
         book=rules.chapters_50.output,
         style=STYLE_FILES,
         # The ledger of numbers names elements and questions, and shows the raw cells.
-        framework=framework_files(),
         raw=raw_files(),
         # Executed notebooks are published for reading ("Obliczenia"); their tables and facts are what the book rests on.
         notebooks=expand(
@@ -88,6 +87,8 @@ rule html:
         OUT + "/html/index.html",
     log:
         BUILD + "/logs/60_html.log",
+    params:
+        framework=framework(),
     priority: 82
     resources:
         mem_mb=1500,
@@ -152,11 +153,9 @@ rule annex:
             name=["cross_sections", "indicator_statistics", "answer_shares"],
         ),
         members=BUILD + "/44_members_survey/estimates.csv",
-        framework=framework_files(),
         licence=f"{RAW}/coordinators.csv.source.yaml",
         edition=f"data/editions/{EDITION}/edition.yaml",
         plan=plan(),
-        code=package("publish", "disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression"),
     output:
         f"{OUT}/aneks-statystyczny-{EDITION}.xlsx",
         f"{OUT}/statistical-annex-{EDITION}.xlsx",
@@ -165,6 +164,8 @@ rule annex:
         BUILD + "/logs/60_annex.log",
     params:
         shield=shield(),
+        framework=framework(),
+        code=package("publish", "disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression"),
     message:
         "60_report: xlsx"
     shell:
@@ -199,15 +200,16 @@ rule exhibits_en:
         exhibits=ALL_EXHIBITS,
         notebooks=sorted(str(p) for p in Path("notebooks").glob("[0-9]*.ipynb")),
         labels=REPORT_FILES,
-        framework=framework_files(),
-        knowledge=knowledge_files(),
         script="workflow/scripts/translate_exhibits.py",
-        code=package("charts", "tables", "reproduction", "knowledge"),
     output:
         # The exhibits are written beside it, as many as the notebooks make.
         BUILD + "/logs/40_exhibits_en.done",
     log:
         BUILD + "/logs/40_exhibits_en.log",
+    params:
+        framework=framework(),
+        knowledge=knowledge(),
+        code=package("charts", "tables", "reproduction", "knowledge"),
     message:
         "40_analyses, English"
     shell:
@@ -221,11 +223,12 @@ rule english:
         report=rules.publish.output,
         style=STYLE_FILES,
         labels=REPORT_FILES,
-        code=package("publish"),
     output:
         BUILD + "/logs/60_report_en.done",
     log:
         BUILD + "/logs/60_report_en.log",
+    params:
+        code=package("publish"),
     resources:
         mem_mb=3000,
         runtime=30,
