@@ -25,12 +25,13 @@ from analysis.files import whole, write_json
 from analysis.framework import Framework, changed_indicators, comparable, load_framework
 from analysis.kept import read_kept, write_kept
 from analysis.lock import join
+from analysis.pictures import Picture, save_figure, save_raster
 from analysis.sources import MADE_UP, RECONSTRUCTED, SURVEY, Edition, load_edition
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Column", "Workspace", "open_workspace", "save_figure", "write_csv", "write_json"]
+__all__ = ["Column", "Workspace", "open_workspace", "write_csv", "write_json"]
 FLOAT_FORMAT = "%.15g"
 # Language, provenance of the answers.
 SOURCE_LINES = {
@@ -50,14 +51,6 @@ def write_csv(table: pd.DataFrame, path: Path, *, index: bool = False) -> Path:
     """Write a table so that the same table gives the same bytes: UTF-8, Unix line ends, 15 significant digits."""
     with whole(path) as part:
         table.to_csv(part, index=index, encoding="utf-8", lineterminator="\n", float_format=FLOAT_FORMAT)
-    return path
-
-
-def save_figure(figure: Figure, path: Path, **kwargs: Any) -> Path:
-    """Save a figure in the format of the file's ending, without dates and versions, as a whole."""
-    free = {".svg": {"Date": None, "Creator": None}, ".png": {"Software": None}}[path.suffix]
-    with whole(path) as part:
-        figure.savefig(part, metadata=free, **kwargs)
     return path
 
 
@@ -240,8 +233,13 @@ class Workspace:
         source: str,
         note: str = "",
         width: str = "full",
-    ) -> Path:
+    ) -> Picture:
         """Save a figure under its printed number as SVG and PNG, with its data and what accessibility needs.
+
+        Returns
+        -------
+        Picture
+            The figure as the notebook shows it.
 
         Raises
         ------
@@ -251,15 +249,16 @@ class Workspace:
         if not title.strip() or not alt.strip():
             raise PublishError(f"{notebook}: figure {no} needs a title and an alt text")
         stem = f"40_analyses/figures/figure-{no:02d}"
-        save_figure(figure, self.exhibit_path(f"{stem}.svg"))
-        save_figure(figure, self.exhibit_path(f"{stem}.png"), dpi=200)
+        svg = save_figure(figure, self.exhibit_path(f"{stem}.svg"))
+        save_raster(svg, svg.with_suffix(".png"))
         write_csv(data, self.exhibit_path(f"{stem}.csv"))
         record = {
             "kind": "figure", "no": no, "id": f"fig-{no}", "title": title, "chapter": chapter, "notebook": notebook,
             "source": source, "alt": alt, "note": note, "svg": f"{stem}.svg", "png": f"{stem}.png",
             "data_file": f"{stem}.csv", "width": width, "edition_status": "computed",
         }  # fmt: skip
-        return write_json(record, self.exhibit_path(f"{stem}.json"))
+        write_json(record, self.exhibit_path(f"{stem}.json"))
+        return Picture(svg, f"{no}. {title}", alt)
 
     def save_table(
         self,

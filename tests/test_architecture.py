@@ -18,6 +18,7 @@ CORE = {
     "framework",
     "kept",
     "language",
+    "pictures",
     "sources",
     "workspace",
     "yamlfile",
@@ -40,7 +41,8 @@ LAYERS: dict[str, set[str]] = {
     "progress": {"errors", "files"},
     "executor": {"errors", "yamlfile"},
     "watching": {"errors"},
-    "workspace": {"errors", "language", "config", "facts", "files", "framework", "kept", "lock", "sources"},
+    "pictures": {"errors", "files"},
+    "workspace": {"errors", "language", "config", "facts", "files", "framework", "kept", "lock", "pictures", "sources"},
     "schemas": {"errors", "messages", "config", "framework"},
     "ingest": {"errors", "messages", "config", "framework", "sources", "schemas"},
     "questionnaire": {"errors", "files", "framework", "schemas", "ingest"},
@@ -82,7 +84,7 @@ LAYERS: dict[str, set[str]] = {
         "opinions.tabulation",
     },
     "charts": {"errors", "language", "config", "framework", "facts"},
-    "tables": {"errors", "language", "config", "framework", "facts", "workspace", "yamlfile"},
+    "tables": {"errors", "language", "config", "framework", "facts", "pictures", "workspace", "yamlfile"},
     # Sentences about numbers: the words must agree with the digits as they are printed.
     "narrative": {"errors", "config", "framework", "publish.numbers"},
     # Records of data/knowledge: read and checked against the framework.

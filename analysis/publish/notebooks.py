@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import AttributeValueList
 
 _UNWANTED = ["script", "style", "link", "iframe"]
+FIGURES_IN = "pl"  # the language of figures and their alternative texts; the code around them is English
 WITHHELD = (
     "*Outputs are not published: they show answers and scores of single respondents, which are confidential, or "
     "what is withheld from tables.*"
@@ -98,7 +99,9 @@ def _clean(html: str) -> BeautifulSoup:
         if tag.name == "div":
             _clean_box(tag)
         elif tag.name == "img":
-            if not tag.get("alt"):
+            if tag.get("alt") and tag.find_parent(_is_output):
+                tag["lang"] = FIGURES_IN
+            elif not tag.get("alt"):
                 tag["alt"] = "Output of the code above"
             _drop(tag, "class", "width", "height")
         elif tag.name == "table":

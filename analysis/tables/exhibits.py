@@ -13,6 +13,7 @@ from babel.dates import get_month_names
 from analysis import language
 from analysis.config import WITHHELD
 from analysis.errors import PublishError
+from analysis.pictures import Picture
 from analysis.workspace import Column, Workspace
 from analysis.yamlfile import read_mapping
 
@@ -138,8 +139,8 @@ class ExhibitDesk:
 
     def figure(
         self, no: int, figure: Figure, data: pd.DataFrame, *, alt: str, source: str, note: str = "", units: bool = False
-    ) -> Figure:
-        """Save a figure and return it, so that the notebook shows it.
+    ) -> Picture:
+        """Save a figure and return it as a picture, which the notebook shows.
 
         `units` says that it shows single respondents; a method that lets no figure do so gets a sentence instead.
         """
@@ -150,7 +151,7 @@ class ExhibitDesk:
             figure.set_size_inches(figure.get_size_inches()[0], 0.8)
             figure.text(0.02, 0.4, alt, fontsize=9)
             data, note = data.iloc[:0], self.labels["words"]["withheld_why"]
-        self.ws.save_figure(
+        return self.ws.save_figure(
             figure,
             no=no,
             title=caption["title"],
@@ -161,7 +162,6 @@ class ExhibitDesk:
             source=source,
             note=note or caption.get("note", ""),
         )
-        return figure
 
     @staticmethod
     def _told(table: pd.DataFrame, note: str, labels: Labels) -> str:

@@ -16,8 +16,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.facts import FactSet
+from analysis.pictures import Picture, save_figure
 from analysis.tables.facts import add_row_facts
-from analysis.workspace import Workspace, save_figure
+from analysis.workspace import Workspace
 
 FOLDER = "40_analyses/individual"
 SCORE: dict[str, Any] = {"unit": "score", "decimals": 2}
@@ -163,18 +164,16 @@ class IndividualDesk:
             )
         return table
 
-    def figure(self, no: int, figure: Figure, name: str, alt: str) -> Figure:
+    def figure(self, no: int, figure: Figure, name: str, alt: str) -> Picture:
         """Save a figure of the report and its alternative text, which is a fact of the table that it shows."""
-        save_figure(figure, self.ws.path(f"{self.folder}/figure-{no}.svg"))
+        svg = save_figure(figure, self.ws.path(f"{self.folder}/figure-{no}.svg"))
         path = f"{self.folder}/{name}.csv"
         self.facts.add(f"figure.{no}.alt", alt, unit="text", table=path, key="*", column="own")
-        return figure
+        return Picture(svg, f"figure-{no}", alt)
 
-    def figures(self, made: Sequence[tuple[Figure, str]], name: str) -> Figure:
+    def figures(self, made: Sequence[tuple[Figure, str]], name: str) -> Picture:
         """Save the figures of a list, numbered from 1, each with its alternative text; returns the last one."""
-        for no, (figure, alt) in enumerate(made, start=1):
-            self.figure(no, figure, name, alt)
-        return made[-1][0]
+        return [self.figure(no, figure, name, alt) for no, (figure, alt) in enumerate(made, start=1)][-1]
 
     def adopt(self, path: Path, prefixes: Sequence[str]) -> None:
         """Take over facts of another file whose ids begin with one of the prefixes, with the cells they come from."""
