@@ -24,7 +24,7 @@ english: $(READY) ## the edition in English, after the report: build/<edition>/6
 	@$(BIN)/klastry build --edition $(EDITION) --method $(METHOD) --language en
 
 test: report english ## build the edition and run the tests, on code and on the built files
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 test-slow: report ## the long ones: builds killed fifty times, full disks, a whole next edition, the same bytes under other settings
 	@$(BIN)/pytest -m slow

@@ -14,8 +14,7 @@ from analysis.accessibility.audit import audit_sites
 from analysis.accessibility.criteria import Criteria
 from analysis.accessibility.outputs import Tables
 
-# The whole audit runs once; its tests stay in one process.
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("website-audit")]
+pytestmark = pytest.mark.workflow
 
 with (SITES / "known.csv").open(encoding="utf-8", newline="") as handle:
     KNOWN = list(csv.DictReader(handle))
