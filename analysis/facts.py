@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -106,10 +106,8 @@ class FactSet:
         """Write the facts, sorted by id."""
         payload = {}
         for fact in sorted(self, key=lambda f: f.id):
-            record = asdict(fact)
+            record = {**vars(fact), "notebook": self.notebook}
             del record["id"]
-            record["inputs"] = list(fact.inputs)
-            record["notebook"] = self.notebook
             payload[fact.id] = record
         write_json(payload, path)
 

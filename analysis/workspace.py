@@ -433,5 +433,5 @@ def open_workspace(
     if language.current() != "pl":
         kind = TranslatedWorkspace
     workspace = kind(data, Path(build_dir), config, load_edition(edition, data), method)
-    load_method(method, config)  # a wrong name fails here, in the first cell, not in the middle of the notebook
+    _ = workspace.method  # a wrong name fails here, in the first cell, not in the middle of the notebook
     return workspace

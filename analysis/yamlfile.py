@@ -143,6 +143,15 @@ def _read(path: Path, error: type[KlastryError]) -> str:
         raise error(f"{path} cannot be read ({found.strerror}); restore the file") from found
 
 
+def _node_and_data(text: str, Loader: type[Any]) -> tuple[yaml.Node | None, Any]:
+    loader = Loader(text)
+    try:
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
 def read_nodes(path: Path, source: str) -> tuple[yaml.Node | None, Any]:
     """Read a YAML file as nodes, which know their lines, and as data; repeated keys are left to the caller.
 
@@ -155,7 +164,7 @@ def read_nodes(path: Path, source: str) -> tuple[yaml.Node | None, Any]:
     """
     text = _bounded(_read(path, ConfigError), source, ConfigError)
     with _explained(source, ConfigError):
-        return _parsed(yaml.compose, text, _PlainLoader), _parsed(yaml.load, text, _RepeatingLoader)
+        return _parsed(_node_and_data, text, _RepeatingLoader)
 
 
 def read_mapping(path: Path, *, error: type[KlastryError] = ConfigError) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -140,8 +142,9 @@ def normalise(
     groups: dict[str, list[int]] = {}
     settled: dict[str, Normalisation] = {}
     numbers: dict[str, dict[str, float]] = {}
+    framed = _framework_numbers(indicators.columns, framework)
     for j, code in enumerate(indicators.columns):
-        own, written = _own_settings(code, settings, framework)
+        own, written = _own_settings(code, settings, framed[j])
         numbers[code] = written
         key = own.model_dump_json(exclude={"indicators"})
         settled[key] = own
@@ -154,17 +157,25 @@ def normalise(
     return pd.DataFrame(values, index=indicators.index, columns=indicators.columns)
 
 
+def _framework_numbers(codes: pd.Index, framework: pd.DataFrame | None) -> list[dict[str, float]]:
+    """The numbers that the framework has for each indicator, in the order of the codes."""
+    names = [] if framework is None else [name for name in NUMBERS if name in framework]
+    if framework is None or not names:
+        return [{} for _ in codes]
+    table = framework.loc[codes, names].to_numpy().astype(float)
+    return [{name: float(value) for name, value in zip(names, row, strict=True) if value == value} for row in table]
+
+
 def _own_settings(
-    code: str, settings: Normalisation, framework: pd.DataFrame | None
+    code: str, settings: Normalisation, framed: Mapping[str, float]
 ) -> tuple[Normalisation, dict[str, float]]:
     """Settings and numbers of one indicator: override, then framework, then section."""
     own, written = settings.settings(code)
     over = settings.indicators.get(code)
     said = set() if over is None else over.model_fields_set
     scale = {}
-    for name in NUMBERS:
-        value = np.nan if framework is None or name not in framework else float(str(framework.at[code, name]))
-        if np.isnan(value) or name in said:
+    for name, value in framed.items():
+        if name in said:
             continue
         if name in ("lower", "upper", "mean", "sd"):
             scale[name] = value

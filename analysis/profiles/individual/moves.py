@@ -20,18 +20,23 @@ def attainable(framework: Framework) -> dict[str, float]:
 
     An indicator from several questions has a step only if each of them has one.
     """
-    books = {name: book.set_index("item") for name, book in framework.codebooks.items()}
-    scores = pd.to_numeric(framework.option_lists["score"], errors="coerce").groupby(
-        framework.option_lists["option_list"]
-    )
-    gaps = {str(name): float(values.dropna().sort_values().diff().min()) for name, values in scores}
+    columns = ("type", "option_list")
+    books = {
+        name: {key: dict(zip(book["item"], book[key], strict=True)) for key in columns}
+        for name, book in framework.codebooks.items()
+    }
+    options = framework.option_lists["option_list"].to_numpy()
+    scores = pd.to_numeric(framework.option_lists["score"], errors="coerce").to_numpy(dtype=float)
     out: dict[str, float] = {}
-    for code, row in framework.indicators.iterrows():
-        items = [item for item in str(row["items"]).split(";") if item]
-        book = books[row["instrument"]]
-        if row["rule"] == "category_score":
-            out[str(code)] = gaps[str(book.at[items[0], "option_list"])]
-        elif items and set(book["type"].reindex(items)) <= WHOLE:
+    indicators = framework.indicators[["items", "instrument", "rule"]]
+    for code, asked, instrument, rule in indicators.itertuples():
+        items = [item for item in str(asked).split(";") if item]
+        book = books[instrument]
+        if rule == "category_score":
+            own = scores[options == book["option_list"][items[0]]]
+            gaps = np.diff(np.sort(own[~np.isnan(own)]))
+            out[str(code)] = float(gaps.min()) if len(gaps) else np.nan
+        elif items and {book["type"].get(item) for item in items} <= WHOLE:
             out[str(code)] = 1.0
     return out
 
