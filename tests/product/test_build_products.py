@@ -108,6 +108,18 @@ def test_printed_numbers_of_a_table_are_those_of_the_csv(build: Path) -> None:
     assert numbers == pytest.approx(list(expected), abs=0.005)
 
 
+def test_pictures_of_notebooks_are_the_figures_with_their_descriptions(build: Path) -> None:
+    described = {json.loads(p.read_text("utf-8"))["alt"] for p in (build / "40_analyses/figures").glob("*.json")}
+    shown = [
+        output["metadata"]["image/png"]["alt"]
+        for path in (build / "notebooks").glob("*.ipynb")
+        for cell in json.loads(path.read_text("utf-8"))["cells"]
+        for output in cell.get("outputs", ())
+        if "image/png" in output.get("data", {})
+    ]
+    assert len(shown) >= 40 and set(shown) <= described
+
+
 def test_report_files_are_whole(build: Path) -> None:
     report = build / "60_report"
     pdf = (report / "raport-ogolny-2024.pdf").read_bytes()
