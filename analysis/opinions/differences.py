@@ -19,7 +19,7 @@ from analysis.opinions.counts import TICKED, Counts, Item
 from analysis.opinions.estimates import ALL, HEADLINE, group_masks
 from analysis.opinions.tabulation import MEAN, SHARE
 
-CHUNK = 250
+CHUNK = 1000  # draws at once: their sums stay in the caches
 DIFFERENCES = [
     "dimension", "item", "question_no", "measure", "groups", "n", "clusters", "statistic", "df", "p_rao_scott",
     "p_permutation", "p_adjusted", "differs", "effect", "lowest", "lowest_value", "highest", "highest_value",
@@ -104,18 +104,33 @@ def _rao_scott(r: Responses, member: np.ndarray) -> tuple[float, float, float]:
     return squares / trace, df, float(stats.f.sf(squares / trace, df, df * clusters))
 
 
-def _p_permutation(r: Responses, member: np.ndarray, orders: np.ndarray) -> float:
-    """Share of assignments of clusters to groups (with the present one) whose statistic is at least as large."""
+def _p_permutation(r: Responses, member: np.ndarray, drawn: np.ndarray) -> float:
+    """Share of assignments of clusters to groups (with the present one) whose statistic is at least as large.
+
+    Parameters
+    ----------
+    drawn
+        (n_groups, n_draws, n_clusters), random assignments. All sums of a batch of them come from one product.
+    """
     squares, expected = _studentised(r, member)
     observed = squares / expected
+    k, total = len(r.unit), r.base.sum()
+    overall = r.sums.sum(axis=0) / total
+    parts = np.column_stack([r.base, r.base > 0, r.base**2, r.sums, r.sums**2, r.sums * r.base[:, None]])
     reached = 1
-    for start in range(0, len(orders), CHUNK):
-        drawn = member[:, orders[start : start + CHUNK]].transpose(1, 0, 2)
-        squares, expected = _studentised(r, drawn)
+    for start in range(0, drawn.shape[1], CHUNK):
+        sums = drawn[:, start : start + CHUNK] @ parts
+        n, m, nn = (sums[..., [j]] for j in range(3))
+        y, yy, yn = (sums[..., 3 + j * k : 3 + (j + 1) * k] for j in range(3))
         with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = y / n
+            variance = m / (m - 1.0) / n**2 * np.maximum(yy - 2 * ratio * yn + ratio**2 * nn, 0.0)
+            usable = (n > 0) & (m > 1)
+            squares = np.where(usable, n * (ratio - overall) ** 2 / r.unit, 0.0).sum(axis=(0, 2))
+            expected = np.where(usable, (1 - n / total) * n * variance / r.unit, 0.0).sum(axis=(0, 2))
             statistic = np.where(expected > 0, squares / expected, np.where(squares > 1e-12, np.inf, 0.0))
         reached += int((statistic >= observed - 1e-9).sum())
-    return reached / (len(orders) + 1)
+    return reached / (drawn.shape[1] + 1)
 
 
 def _headline(item: Item, table: np.ndarray, headlines: Mapping[str, Collection[str]]) -> tuple[str, np.ndarray, float]:
@@ -166,6 +181,7 @@ def compare_groups(
         whole = np.array([masks[dimension, g] for g in names], dtype=float)
         inside = whole.sum(axis=0) > 0
         orders = np.array([rng.permutation(int(inside.sum())) for _ in range(permutations)])
+        assigned = whole[:, inside][:, orders]
         for item, table in counts:
             r = responses_of(item, table[inside])
             if r is None:
@@ -181,7 +197,9 @@ def compare_groups(
                 if r is None:
                     continue
                 member = member[:, used]
-            places = orders if used.all() else np.array([rng.permutation(int(used.sum())) for _ in orders])
+            drawn = assigned if kept.all() else assigned[kept]
+            if not used.all():
+                drawn = member[:, np.array([rng.permutation(int(used.sum())) for _ in orders])]
             statistic, df, p = _rao_scott(r, member)
             n = member @ r.base
             squares = _studentised(r, member)[0]
@@ -191,7 +209,7 @@ def compare_groups(
             rank = 1 if item.type == "rating" else min(len(left), len(r.unit)) - 1
             rows.append(
                 (dimension, item.name, item.question_no, measure, len(left), int(n.sum()), int((r.base > 0).sum()),
-                 statistic, df, p, _p_permutation(r, member, places), np.nan, False,
+                 statistic, df, p, _p_permutation(r, member, drawn), np.nan, False,
                  float(np.sqrt(squares / n.sum() / rank)), left[low], values[low], left[high], values[high])
             )  # fmt: skip
     if not rows:

@@ -236,12 +236,14 @@ def bootstrap_errors(
             tops, bases = np.array([x.top for x in own]).T, np.array([x.base for x in own]).T
             with np.errstate(divide="ignore", invalid="ignore"):
                 drawn = (weights @ (counted @ tops)) / (weights @ (counted @ bases))
-            known = (counted @ bases).sum(axis=0) > 0
-            for x, ok, values in zip(own, known, drawn.T, strict=True):
-                if not ok:
-                    continue
-                values = values[~np.isnan(values)] * (100 if x.is_share else 1)
-                limits = np.percentile(values, [tail, 100 - tail])
+            drawn *= np.array([100 if x.is_share else 1 for x in own])
+            known, whole = (counted @ bases).sum(axis=0) > 0, ~np.isnan(drawn).any(axis=0)
+            limits = np.full((2, len(own)), np.nan)
+            limits[:, whole] = np.percentile(drawn[:, whole], [tail, 100 - tail], axis=0)
+            for j in np.flatnonzero(known & ~whole):  # draws without anybody who answered
+                limits[:, j] = np.nanpercentile(drawn[:, j], [tail, 100 - tail])
+            for j in np.flatnonzero(known):
+                x, values = own[j], drawn[:, j]
                 head = (dimension, group, item.name, item.question_no, item.type, x.option, x.name)
-                parts.append((*head, values.std(ddof=1), *limits))
+                parts.append((*head, values[~np.isnan(values)].std(ddof=1), *limits[:, j]))
     return pd.DataFrame(parts, columns=[*KEY, "boot_se", "boot_low", "boot_high"])
