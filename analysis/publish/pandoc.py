@@ -68,7 +68,8 @@ def read_markdown(text: str) -> Node:
 
 def write(doc: Node, to: str, args: Sequence[str] = (), *, epoch: int | None = None, cwd: Path | None = None) -> bytes:
     """Write a document tree in a format."""
-    return run(json.dumps(doc, ensure_ascii=False), source="json", to=to, args=args, epoch=epoch, cwd=cwd)
+    text = json.dumps(doc, ensure_ascii=False, separators=(",", ":"))
+    return run(text, source="json", to=to, args=args, epoch=epoch, cwd=cwd)
 
 
 def with_blocks(doc: Node, blocks: list[Node], meta: Node | None = None) -> Node:

@@ -132,7 +132,7 @@ def _for_typst(chapter: BookChapter, pub: Publication, source: list[Node]) -> li
                 return _call("name-list", [[{"t": "BulletList", "c": part}] for part in parts])
         return spans(node)
 
-    return list(pandoc.change(json.loads(json.dumps(source)), action))
+    return list(pandoc.change(source, action, {"Cite", "Div", "Header", "Image", "Math", "Span"}))
 
 
 def _section(level: int, number: str, ident: str, inlines: list[Node], new_page: bool = False) -> Node:
