@@ -29,6 +29,10 @@ READER = (
     "-native_spans-markdown_in_html_blocks"
 )
 
+# Pandoc collects garbage whenever 8 MB are used up: a fifth of its time where the document is the whole book.
+LARGE = 2_000_000  # characters of input
+_ROOM = ("+RTS", "-A128m", "-RTS")
+
 
 @cache
 def _binary() -> str:
@@ -49,7 +53,7 @@ def run(
     if epoch is not None:
         environment["SOURCE_DATE_EPOCH"] = str(epoch)
     done = subprocess.run(
-        [_binary(), "-f", source, "-t", to, *args],
+        [_binary(), *(_ROOM if len(text) > LARGE else ()), "-f", source, "-t", to, *args],
         input=text.encode(),
         capture_output=True,
         env=environment,
