@@ -161,7 +161,7 @@ def _display_formulae(blocks: list[Node]) -> list[Node]:
     """A formula that is a paragraph of its own is set apart, also where it carries a text alternative."""
 
     def action(node: Node) -> Node | None:
-        if node["t"] != "Para" or len(node["c"]) != 1 or node["c"][0]["t"] != "Span":
+        if len(node["c"]) != 1 or node["c"][0]["t"] != "Span":
             return None
         attributes, inner = node["c"][0]["c"]
         if len(inner) != 1 or inner[0]["t"] != "Math":
@@ -169,7 +169,7 @@ def _display_formulae(blocks: list[Node]) -> list[Node]:
         formula = {"t": "Math", "c": [{"t": "DisplayMath"}, inner[0]["c"][1]]}
         return pandoc.para([{"t": "Span", "c": [attributes, [formula]]}])
 
-    return list(pandoc.change(blocks, action))
+    return list(pandoc.change(blocks, action, {"Para"}))
 
 
 def _labels(chapters: Sequence[BookChapter], exhibits: Mapping[str, Any]) -> dict[str, Label]:
@@ -190,12 +190,21 @@ def _labels(chapters: Sequence[BookChapter], exhibits: Mapping[str, Any]) -> dic
     return out
 
 
+def _concerns_citeproc(block: Node) -> bool:
+    """Whether a block holds a citation, a note (some styles count them) or the place of the list of literature."""
+    return any(
+        node["t"] in ("Cite", "Note") or (node["t"] == "Div" and node["c"][0][0] == "refs")
+        for node in pandoc.nodes(block)
+    )
+
+
 def _cite(book: Book, report_dir: Path, lang: str, whole: bool) -> None:
     """Resolve citations of literature with citeproc, over the whole book at once; `whole` as in `make_book`."""
+    concerned = [[i for i, b in enumerate(chapter.blocks) if _concerns_citeproc(b)] for chapter in book.chapters]
+    kept = [[chapter.blocks[i] for i in places] for chapter, places in zip(book.chapters, concerned, strict=True)]
     keys = {
         citation["citationId"]
-        for chapter in book.chapters
-        for node in pandoc.nodes(chapter.blocks)
+        for node in pandoc.nodes(kept)
         if node["t"] == "Cite"
         for citation in node["c"][0]
         if not is_reference(citation["citationId"])
@@ -214,15 +223,16 @@ def _cite(book: Book, report_dir: Path, lang: str, whole: bool) -> None:
     args += [x for file in files for x in ("--bibliography", str(file))]
     style = report_dir / "style" / "citations.csl"
     args += ["--csl", str(style)] if style.is_file() else []
-    # One Div per chapter keeps the chapters apart through the run.
-    blocks = [pandoc.div("", ["book-chapter"], chapter.blocks) for chapter in book.chapters]
+    # Only what citations concern makes the way to pandoc and back; one Div per chapter keeps the chapters apart.
+    blocks = [pandoc.div("", ["book-chapter"], some) for some in kept]
     listed = {"t": "MetaInlines", "c": [pandoc.citation(key) for key in nocite]}
     cited = json.loads(pandoc.write(book.doc(blocks, {"nocite": listed} if nocite else {}), "json", args))["blocks"]
     # The citation is now written out; as a node, a format might resolve it once more.
-    done = pandoc.change(cited, lambda node: list(node["c"][1]) if node["t"] == "Cite" else None)
+    done = pandoc.change(cited, lambda node: list(node["c"][1]), {"Cite"})
     inside = [b for b in done if b["t"] == "Div" and "book-chapter" in b["c"][0][1]]
-    for chapter, block in zip(book.chapters, inside, strict=True):
-        chapter.blocks = block["c"][1]
+    for chapter, places, block in zip(book.chapters, concerned, inside, strict=True):
+        for i, made in zip(places, block["c"][1], strict=True):
+            chapter.blocks[i] = made
     rest = [b for b in done if b not in inside]
     if rest:
         title = {"pl": "Bibliografia", "en": "References"}[lang]

@@ -30,7 +30,7 @@ from analysis.publish.crossref import exhibit_name
 from analysis.publish.exhibits import Exhibit, exhibit_id
 from analysis.publish.lint import MARK, Finding
 from analysis.publish.outline import Chapter
-from analysis.publish.record_voice import RecordVoice, Told
+from analysis.publish.record_voice import RecordVoice, Told, fill
 from analysis.publish.withholding import ELISION, HIDDEN, leave_out
 
 SOURCE_WORD = {"pl": "Źródło", "en": "Source"}
@@ -242,7 +242,7 @@ class _Voice:
             return f"{HIDDEN}."
         except PublishError as error:
             return self.problem(f"{what}(“{code}”): {error}")
-        out = environment(self.folder).from_string(text).render(self.functions())
+        out = fill(environment(self.folder), text, self.functions())
         self.rendered.narrated.append(out)
         return out
 
@@ -294,6 +294,7 @@ def environment(folder: Path) -> jinja2.Environment:
         comment_start_string="{##",  # `{#` begins a label in Markdown: `## Heading {#sec-label}`
         comment_end_string="##}",
         keep_trailing_newline=True,
+        optimized=False,  # each template is rendered once: computing its constants ahead takes longer than it saves
     )
 
 

@@ -82,11 +82,9 @@ def resolve(tree: Any, labels: Mapping[str, Label], lang: str = "pl") -> Any:
     """
 
     def action(node: Node) -> list[Node] | None:
-        if node["t"] != "Cite":
-            return None
         citations = node["c"][0]
         if not all(is_reference(c["citationId"]) and c["citationId"] in labels for c in citations):
             return None
         return _links(citations, labels, lang)
 
-    return change(tree, action)
+    return change(tree, action, {"Cite"})

@@ -7,7 +7,6 @@ Landscape tables get sections of their own.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection
 from pathlib import Path
@@ -74,27 +73,25 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str, numbers: dict[str, N
 def _box(blocks: list[Node]) -> list[Node]:
     """The blocks of a tinted box; its lists have a style of their own, so that the tint does not stop at them."""
 
-    def listed(node: Node) -> Node | None:
-        if node["t"] != "BulletList":
-            return None
+    def listed(node: Node) -> Node:
         items = [
             [_styled("Callout List", block["c"]) if block["t"] in ("Plain", "Para") else block for block in item]
             for item in node["c"]
         ]
         return {"t": "BulletList", "c": items}
 
-    return list(pandoc.change(blocks, listed))
+    return list(pandoc.change(blocks, listed, {"BulletList"}))
 
 
 def _key_figures(blocks: list[Node]) -> list[Node]:
     """Each item of the list becomes a tinted paragraph that begins with its number."""
 
-    def number(node: Node) -> Node | None:
-        return pandoc.span("", [], node["c"], **{"custom-style": "Key Number"}) if node["t"] == "Strong" else None
+    def number(node: Node) -> Node:
+        return pandoc.span("", [], node["c"], **{"custom-style": "Key Number"})
 
     items = [item for block in blocks if block["t"] == "BulletList" for item in block["c"]]
     return [
-        _styled("Key Figure" if i else "Key Figure First", list(pandoc.change(item[0]["c"], number)))
+        _styled("Key Figure" if i else "Key Figure First", list(pandoc.change(item[0]["c"], number, {"Strong"})))
         for i, item in enumerate(items)
     ]
 
@@ -137,7 +134,7 @@ def _for_docx(
     }
     blocks: list[Node] = []
     for landscape, run in page_runs([head, *chapter.blocks], pub.exhibits):
-        inside = list(pandoc.change(json.loads(json.dumps(run)), action))
+        inside = list(pandoc.change(run, action, {"Div", "Header", "Link", "Span"}))
         blocks += [_break(False), *inside, _break(True)] if landscape else inside
     return blocks if chapter.lang == pub.lang else [pandoc.div("", [], blocks, lang=f"{chapter.lang}-GB")]
 

@@ -31,6 +31,10 @@ def _w(name: str) -> str:
     return f"{{{_W}}}{name}"
 
 
+# Asked of every paragraph and run: with full names nothing has to be looked up.
+_STYLE, _ALIGNMENT, _TEXTS, _LOOK = f"{_w('pPr')}/{_w('pStyle')}", f"{_w('pPr')}/{_w('jc')}", _w("t"), _w("rPr")
+
+
 def section_break(landscape: bool) -> str:
     """A paragraph that ends the section before it, on pages of the given direction."""
     width, height = LANDSCAPE if landscape else PORTRAIT
@@ -43,7 +47,7 @@ def section_break(landscape: bool) -> str:
 
 
 def _style_of(paragraph: etree._Element) -> str:
-    found = paragraph.find("w:pPr/w:pStyle", _NS)
+    found = paragraph.find(_STYLE)
     return "" if found is None else str(found.get(_w("val")))
 
 
@@ -79,8 +83,8 @@ def _join_runs(root: etree._Element) -> None:
         last: etree._Element | None = None
         before = b""
         for run in list(paragraph):
-            texts = run.findall("w:t", _NS)
-            properties = run.find("w:rPr", _NS)
+            texts = run.findall(_TEXTS)
+            properties = run.find(_LOOK)
             if run.tag != _w("r") or len(run) != len(texts) + (properties is not None) or not texts:
                 last = None
                 continue
@@ -88,7 +92,8 @@ def _join_runs(root: etree._Element) -> None:
             if last is None or look != before:
                 last, before = run, look
                 continue
-            last.findall("w:t", _NS)[-1].text = "".join(t.text or "" for t in (last.findall("w:t", _NS)[-1], *texts))
+            kept = last.findall(_TEXTS)[-1]
+            kept.text = "".join(t.text or "" for t in (kept, *texts))
             paragraph.remove(run)
 
 
@@ -122,7 +127,7 @@ def _cell_style(paragraph: etree._Element, *, head: bool, group: bool, small: bo
     style = _style_of(paragraph)
     if style in ("", "Compact"):
         style = "TableHead" if head else "TableText"
-    aligned = paragraph.find("w:pPr/w:jc", _NS)
+    aligned = paragraph.find(_ALIGNMENT)
     side = "" if aligned is None else str(aligned.get(_w("val"))).capitalize()
     if aligned is not None:
         aligned.getparent().remove(aligned)

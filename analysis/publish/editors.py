@@ -108,11 +108,13 @@ def _change(ids: Iterable[str], before: Mapping[str, Any], now: Mapping[str, Any
 
 def _sentences(text: str) -> Iterable[tuple[int, str]]:
     """Sentences of a rendered chapter with the line on which each begins."""
+    line, counted = 1, 0
     for block in re.finditer(r"(?:[^\n]|\n(?!\n))+", text):
         at = block.start()
         for part in _SENTENCE.split(block[0].strip("\n")):
             at = text.index(part, at)
-            yield text.count("\n", 0, at) + 1, part
+            line, counted = line + text.count("\n", counted, at), at
+            yield line, part
             at += len(part)
 
 
@@ -207,15 +209,19 @@ def sentences_to_check(
         Beginnings of names of groups, see `beginnings`.
     """
     found: list[tuple[bool, float, Check]] = []
+    if not whole and not copied:
+        return []
     written = written_pairs(sources)
     for stem, text in chapters.items():
         said = _plain((computed or {}).get(stem, ""))
         for line, sentence in _sentences(text):
             ids = list(dict.fromkeys(match.group(2) for match in MARK.finditer(sentence)))
             taken = [key for key in ids if key in copied]
+            if not ids or not (taken or whole):
+                continue
             plain = _plain(sentence)
-            kinds, words = claims(sentence, written, names) if ids and plain not in said else ((), ())
-            if not ids or not (taken or (whole and kinds)):
+            kinds, words = claims(sentence, written, names) if plain not in said else ((), ())
+            if not taken and not kinds:
                 continue
             change = _change(ids, before, facts)
             reason = f"liczba przepisana z edycji {copied[taken[0]]}" if taken else ", ".join(kinds)

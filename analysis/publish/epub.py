@@ -72,7 +72,7 @@ def _chapter(chapter: BookChapter, pub: Publication) -> list[Node]:
         "t": "Header",
         "c": [1, pandoc.attr(chapter.id, **({"number": chapter.no} if chapter.no else {})), list(chapter.inlines)],
     }
-    blocks = list(pandoc.change(json.loads(json.dumps([head, *chapter.blocks])), action))
+    blocks = list(pandoc.change([head, *chapter.blocks], action, {"Div", "Header", "Span"}))
     if chapter.lang == pub.lang:
         return blocks
     # The heading stays outside, or the e-book would not be divided there.

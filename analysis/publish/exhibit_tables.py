@@ -146,10 +146,14 @@ _GAIN = 0.97  # asked widths stay unless other ones make the table at least so m
 _BREAKING = 0.9  # lines of several words are not filled to the last character
 
 
+def _lines(filled: np.ndarray) -> np.ndarray:
+    """Lines that rows take whose longest cell fills so many; the last line of several is half full."""
+    return np.where(filled <= 1, 1.0, filled / _BREAKING + 0.5).sum(axis=-1)
+
+
 def _height(lengths: np.ndarray, shares: Sequence[float], capacity: float) -> float:
-    """Lines that the rows take, each as many as its longest cell; the last line of several is half full."""
-    filled = (lengths / (np.asarray(shares) * capacity)).max(axis=1)
-    return float(np.where(filled <= 1, 1.0, filled / _BREAKING + 0.5).sum())
+    """Lines that the rows take, each as many as its longest cell."""
+    return float(_lines((lengths / (np.asarray(shares) * capacity)).max(axis=1)))
 
 
 def _balanced(lengths: np.ndarray, shares: Sequence[float], least: Sequence[float], capacity: float) -> list[float]:
@@ -157,18 +161,22 @@ def _balanced(lengths: np.ndarray, shares: Sequence[float], least: Sequence[floa
     if sum(least) >= 1 or not lengths.size:
         return list(shares)
     out = [max(n, _STEP) for n in least]
+    cells = np.ascontiguousarray(lengths.T)
+    filled = cells / (np.asarray(out) * capacity)[:, np.newaxis]
+    wider = cells / ((np.asarray(out) + _STEP) * capacity)[:, np.newaxis]
+    none = np.zeros_like(filled[:1])
     while sum(out) < 1:
-        now = _height(lengths, out, capacity)
-        best, gain = -1, 1e-9
-        for i in range(len(out)):
-            tried = [*out[:i], out[i] + _STEP, *out[i + 1 :]]
-            if now - (height := _height(lengths, tried, capacity)) > gain:
-                best, gain = i, now - height
-        if best < 0:  # everything fits on one line: the rest as asked
+        second, first = np.partition(np.vstack([none, filled]), -2, axis=0)[-2:]
+        others = np.where(filled == first, second, first)  # the longest of the other cells of the row
+        gains = _lines(first) - _lines(np.maximum(others, wider))
+        best = int(np.argmax(gains))  # the first of those that gain alike
+        if gains[best] <= 1e-9:  # everything fits on one line: the rest as asked
             rest = 1 - sum(out)
             out = [share + rest * asked for share, asked in zip(out, shares, strict=True)]
             break
         out[best] += _STEP
+        filled[best] = wider[best]
+        wider[best] = cells[best] / ((out[best] + _STEP) * capacity)
     out = [share / sum(out) for share in out]
     gained = _height(lengths, out, capacity) <= _GAIN * _height(lengths, shares, capacity)
     return out if gained else list(shares)

@@ -31,14 +31,14 @@ def _pattern(term: str) -> str:
 
 def _once(node: Node) -> Node | None:
     """A text that a person has marked keeps its mark and needs none inside."""
-    lang = pairs(node["c"][0]).get("lang") if node["t"] == "Span" else None
+    lang = pairs(node["c"][0]).get("lang")
     if not lang:
         return None
 
     def bare(inner: Node) -> list[Node] | None:
-        return list(inner["c"][1]) if inner["t"] == "Span" and inner["c"][0] == attr("", [], lang=lang) else None
+        return list(inner["c"][1]) if inner["c"][0] == attr("", [], lang=lang) else None
 
-    inner = change(node["c"][1], bare)
+    inner = change(node["c"][1], bare, {"Span"})
     return {**node, "c": [node["c"][0], inner]}
 
 
@@ -98,7 +98,7 @@ class ForeignWords:
                     out.append(node)
             return out
 
-        return list(change(change_inline_lists(tree, action), _once)) if self.terms else tree
+        return list(change(change_inline_lists(tree, action), _once, {"Span"})) if self.terms else tree
 
     def _run(self, run: list[Node], lang: str) -> list[Node]:
         text = "".join(node["c"] if node["t"] == "Str" else " " for node in run)

@@ -96,7 +96,7 @@ _DIGITS = re.compile(r"\d[\d\u00a0.,–/-]*")
 
 
 def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match.group())
+    return "\n".join([" " * len(line) for line in match.group().split("\n")])
 
 
 def prose(source: str, allowed: Sequence[Allowed] = (), chapter: str = "") -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,17 @@ from analysis.errors import PublishError
 Node = dict[str, Any]
 Attr = list[Any]  # [id, [class, …], [[key, value], …]]
 INLINE = {"Str", "Space", "SoftBreak", "Quoted"}  # at least one of them is in a list of inlines
+_INNER = (list, dict)  # what may hold nodes
 
 # What looks like HTML, TeX or raw output of a format is text: chapters print records and names that others wrote.
 READER = (
     "markdown-auto_identifiers-implicit_figures-example_lists-raw_html-raw_attribute-raw_tex-latex_macros-native_divs"
     "-native_spans-markdown_in_html_blocks"
 )
+
+# Pandoc collects garbage whenever 8 MB are used up: a fifth of its time where the document is the whole book.
+LARGE = 2_000_000  # characters of input
+_ROOM = ("+RTS", "-A128m", "-RTS")
 
 
 @cache
@@ -48,7 +53,7 @@ def run(
     if epoch is not None:
         environment["SOURCE_DATE_EPOCH"] = str(epoch)
     done = subprocess.run(
-        [_binary(), "-f", source, "-t", to, *args],
+        [_binary(), *(_ROOM if len(text) > LARGE else ()), "-f", source, "-t", to, *args],
         input=text.encode(),
         capture_output=True,
         env=environment,
@@ -67,7 +72,8 @@ def read_markdown(text: str) -> Node:
 
 def write(doc: Node, to: str, args: Sequence[str] = (), *, epoch: int | None = None, cwd: Path | None = None) -> bytes:
     """Write a document tree in a format."""
-    return run(json.dumps(doc, ensure_ascii=False), source="json", to=to, args=args, epoch=epoch, cwd=cwd)
+    text = json.dumps(doc, ensure_ascii=False, separators=(",", ":"))
+    return run(text, source="json", to=to, args=args, epoch=epoch, cwd=cwd)
 
 
 def with_blocks(doc: Node, blocks: list[Node], meta: Node | None = None) -> Node:
@@ -145,15 +151,15 @@ def pairs(attributes: Attr) -> dict[str, str]:
 
 def nodes(tree: Any) -> Iterator[Node]:
     """Yield every node of a tree, parents first."""
-    left = [tree]
+    left = [tree] if type(tree) in _INNER else []
     while left:
         here = left.pop()
         if type(here) is dict:
             if "t" in here:
                 yield here
-            left.extend(reversed(here.values()))
-        elif type(here) is list:
-            left.extend(reversed(here))
+            left.extend([part for part in reversed(here.values()) if type(part) in _INNER])
+        else:
+            left.extend([part for part in reversed(here) if type(part) in _INNER])
 
 
 def plain(tree: Any) -> str:
@@ -177,27 +183,32 @@ def plain(tree: Any) -> str:
     return plain(content)
 
 
-def change(tree: Any, action: Callable[[Node], Node | list[Node] | None]) -> Any:
-    """Return the tree with `action` applied to every node, children first.
+def change(tree: Any, action: Callable[[Node], Node | list[Node] | None], kinds: Collection[str] | None = None) -> Any:
+    """Return the tree with `action` applied to every node, or to those of some `kinds`, children first.
 
-    `action` returns None to keep a node, a node to replace it, or a list to put several (or none) in its place.
+    `action` returns None to keep a node, a node to replace it, or a list to put several (or none) in its place. What
+    the new tree has in common with the old one may be the same object, so neither may be changed in place.
     """
-    # Trees have a million parts, most of them plain texts: these are passed on here, without a call for each.
+    # Trees have a million parts, most of them words and spaces: these are passed on here, without a call for each.
     if type(tree) is list:
         out: list[Any] = []
         for item in tree:
             if type(item) is dict:
-                changed = change(item, action)
-                if type(changed) is list and "t" in item:
+                kind = item.get("t")
+                if kind is not None and kinds is not None and kind not in kinds and type(item.get("c")) not in _INNER:
+                    out.append(item)
+                    continue
+                changed = change(item, action, kinds)
+                if type(changed) is list and kind is not None:
                     out.extend(changed)
                 else:
                     out.append(changed)
             else:
-                out.append(change(item, action) if type(item) is list else item)
+                out.append(change(item, action, kinds) if type(item) is list else item)
         return out
     if type(tree) is dict:
-        renewed = {k: change(v, action) if type(v) in (list, dict) else v for k, v in tree.items()}
-        if "t" in renewed:
+        renewed = {k: change(v, action, kinds) if type(v) in _INNER else v for k, v in tree.items()}
+        if "t" in renewed and (kinds is None or renewed["t"] in kinds):
             replaced = action(renewed)
             return renewed if replaced is None else replaced
         return renewed
@@ -205,12 +216,20 @@ def change(tree: Any, action: Callable[[Node], Node | list[Node] | None]) -> Any
 
 
 def change_inline_lists(tree: Any, action: Callable[[list[Node]], list[Node]]) -> Any:
-    """Return the tree with `action` applied to every list of inlines (recognised by a Str, Space or Quoted in it)."""
+    """Return the tree with `action` applied to every list of inlines (recognised by a Str, Space or Quoted in it).
+
+    Inner lists come first. Words and spaces are the same objects in both trees and may not be changed in place.
+    """
     if type(tree) is list:
-        out = [change_inline_lists(x, action) if type(x) in (list, dict) else x for x in tree]
-        if any(type(x) is dict and x.get("t") in INLINE for x in out):
-            return action(out)
-        return out
+        out: list[Any] = []
+        inline = False
+        for x in tree:
+            if type(x) is dict:
+                inline = inline or x.get("t") in INLINE
+                out.append(change_inline_lists(x, action) if type(x.get("c")) in _INNER or "t" not in x else x)
+            else:
+                out.append(change_inline_lists(x, action) if type(x) is list else x)
+        return action(out) if inline else out
     if type(tree) is dict:
-        return {k: change_inline_lists(v, action) if type(v) in (list, dict) else v for k, v in tree.items()}
+        return {k: change_inline_lists(v, action) if type(v) in _INNER else v for k, v in tree.items()}
     return tree

@@ -10,7 +10,6 @@ import json
 import re
 import shutil
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -30,6 +29,7 @@ from analysis.publish.typography import bind
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 _CALLOUTS = {"callout", "note", "key-points"}
 NAME_COLUMNS = 2
+CLOSER = "closer.json"  # names of the stretches that are set closer
 SHORT_TAIL_CM = 6.5  # so high on its page, with a margin of 2.6, ends a stretch whose tail is a few lines
 
 
@@ -132,7 +132,7 @@ def _for_typst(chapter: BookChapter, pub: Publication, source: list[Node]) -> li
                 return _call("name-list", [[{"t": "BulletList", "c": part}] for part in parts])
         return spans(node)
 
-    return list(pandoc.change(json.loads(json.dumps(source)), action))
+    return list(pandoc.change(source, action, {"Cite", "Div", "Header", "Image", "Math", "Span"}))
 
 
 def _section(level: int, number: str, ident: str, inlines: list[Node], new_page: bool = False) -> Node:
@@ -147,7 +147,7 @@ def _section(level: int, number: str, ident: str, inlines: list[Node], new_page:
 def chapter_source(chapter: BookChapter, pub: Publication, new_page: bool = True, *, stretches: bool = False) -> str:
     """Write one chapter as Typst; it begins on a new page or below the chapter before it.
 
-    `stretches`: upright pages in a row say where they end, for `_short_tails`.
+    `stretches`: upright pages in a row say where they end, for `_set_short_tails_closer`.
     """
     title = list(chapter.inlines)
     if not chapter.ready:
@@ -237,42 +237,40 @@ def row_headers(path: Path) -> int:
     return count
 
 
-@dataclass(frozen=True)
 class _Setting:
-    """The main file of a report with what every run of Typst needs to know."""
+    """A report with what every run of Typst needs to know; what one run has laid out serves the next ones.
 
-    main: Path
-    folder: Path
+    Which stretches are set closer stands in a file that only they read. As an argument of the run (`sys_inputs`) it
+    would belong to what everything is made with, so that each run would begin from nothing.
+    """
 
-    @property
-    def fonts(self) -> list[str]:
-        return [str(self.folder)]
+    def __init__(self, main: Path, fonts: Path) -> None:
+        self.compiler = typst.Compiler(str(main), str(main.parent), [str(fonts)], ignore_system_fonts=True)
+        self.closer = main.parent / CLOSER
+        self.set_closer([])
 
-    def ends(self, close: Collection[str]) -> dict[str, tuple[int, float]]:
+    def set_closer(self, stretches: Collection[str]) -> None:
+        """Have these stretches set closer, and no other ones."""
+        self.closer.write_text(json.dumps(list(stretches)), encoding="utf-8")
+
+    def ends(self) -> dict[str, tuple[int, float]]:
         """Page and height (cm from the top) at which every stretch of upright pages ends."""
-        found = typst.query(
-            str(self.main),
-            "<stretch-end>",
-            field="value",
-            root=str(self.main.parent),
-            font_paths=self.fonts,
-            ignore_system_fonts=True,
-            sys_inputs={"close": ",".join(close)},
-        )
-        return {x["name"]: (x["page"], x["end"]) for x in json.loads(found)}
+        found = json.loads(self.compiler.query("<stretch-end>", field="value"))
+        return {x["name"]: (x["page"], x["end"]) for x in found}
 
 
-def _short_tails(setting: _Setting) -> list[str]:
-    """Stretches to be set closer, because a few lines of theirs would stay alone on a page and closer ones do not.
+def _set_short_tails_closer(setting: _Setting) -> None:
+    """Set stretches closer of which a few lines would stay alone on a page, where closer ones do not.
 
     A stretch can end higher only; one that keeps its page would be squeezed for nothing and stays as it is.
     """
-    before = setting.ends([])
+    before = setting.ends()
     tails = [name for name, (_, end) in before.items() if end < SHORT_TAIL_CM]
     if not tails:
-        return []
-    after = setting.ends(tails)
-    return [name for name in tails if after[name][1] > before[name][1]]
+        return
+    setting.set_closer(tails)
+    after = setting.ends()
+    setting.set_closer([name for name in tails if after[name][1] > before[name][1]])
 
 
 def build_pdf(pub: Publication, out: Path) -> int:
@@ -302,18 +300,10 @@ def build_pdf(pub: Publication, out: Path) -> int:
         announced_before = not chapter.ready
     main = folder / "main.typ"
     main.write_text(_main(pub), encoding="utf-8")
-    setting = _Setting(main, pub.style_dir / "fonts")
     try:
-        typst.compile(
-            str(main),
-            output=str(out),
-            root=str(folder),
-            font_paths=setting.fonts,
-            ignore_system_fonts=True,
-            sys_inputs={"close": ",".join(_short_tails(setting))},
-            pdf_standards=[*STANDARDS],
-            timestamp=pub.epoch,
-        )
+        setting = _Setting(main, pub.style_dir / "fonts")
+        _set_short_tails_closer(setting)
+        setting.compiler.compile(output=str(out), pdf_standards=[*STANDARDS], timestamp=pub.epoch)
     except typst.TypstError as error:
         raise _explain(error, folder) from error
     row_headers(out)

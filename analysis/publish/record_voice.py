@@ -6,6 +6,7 @@ for its own facts. What is wrong in it is reported at the record's file and key,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from analysis.publish.chapters import _Voice
 
 
+_MARKUP = re.compile(r"\{(?:[{%]|##)")  # where an expression, a statement or a comment begins
+_NEWLINE = re.compile(r"\r\n?")
+
+
 @dataclass(frozen=True)
 class Told:
     """A printed text of a record: where it stands and what became of it."""
@@ -32,6 +37,13 @@ class Told:
     def finding(self, message: str) -> Finding:
         """The message at the place of the text."""
         return Finding(self.file, self.line, f"{self.key}: {message}")
+
+
+def fill(templates: jinja2.Environment, text: str, known: Mapping[str, Any]) -> str:
+    """Fill in the expressions of a text; one that has none is not compiled."""
+    if not _MARKUP.search(text):
+        return _NEWLINE.sub("\n", text)
+    return templates.from_string(text).render(known)
 
 
 class RecordVoice:
@@ -66,7 +78,7 @@ class RecordVoice:
         outer, self.voice.at = self.voice.at, Told(place.file, place.line(key), key, "")
         try:
             known = {**self.voice.functions(), "edition": self.voice.edition, "n": own, "counted": counted}
-            out = self.templates.from_string(text.strip()).render(known)
+            out = fill(self.templates, text.strip(), known)
         except jinja2.TemplateSyntaxError as error:
             out = self.voice.problem(f"not readable as a template: {error.message}")
         except (jinja2.TemplateRuntimeError, TypeError, OverflowError) as error:

@@ -71,14 +71,12 @@ def quotes(tree: Any, lang: str) -> Any:
     """Replace pandoc's quotation nodes by the marks of the language."""
     marks = _QUOTES[lang]
 
-    def action(node: Node) -> list[Node] | None:
-        if node["t"] != "Quoted":
-            return None
+    def action(node: Node) -> list[Node]:
         kind, inner = node["c"]
         left, right = marks[kind["t"]]
         return [{"t": "Str", "c": left}, *inner, {"t": "Str", "c": right}]
 
-    return change(tree, action)
+    return change(tree, action, {"Quoted"})
 
 
 def _join_strings(inlines: list[Node]) -> list[Node]:
@@ -93,9 +91,9 @@ def _join_strings(inlines: list[Node]) -> list[Node]:
 
 def typeset(tree: Any, lang: str = "pl") -> Any:
     """Apply quotation marks and, in Polish, no-break spaces to a tree of blocks or inlines."""
-    tree = quotes(tree, lang)
-    tree = change_inline_lists(tree, _join_strings)
-    if lang == "pl":
-        tree = change_inline_lists(tree, _bind_inlines)
-        tree = change_inline_lists(tree, _join_strings)
-    return tree
+
+    def action(inlines: list[Node]) -> list[Node]:
+        joined = _join_strings(inlines)
+        return _join_strings(_bind_inlines(joined)) if lang == "pl" else joined
+
+    return change_inline_lists(quotes(tree, lang), action)
