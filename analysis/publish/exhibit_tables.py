@@ -146,23 +146,41 @@ _GAIN = 0.97  # asked widths stay unless other ones make the table at least so m
 _BREAKING = 0.9  # lines of several words are not filled to the last character
 
 
+def _heights(filled: np.ndarray) -> np.ndarray:
+    """Lines that the rows take, each as many as its longest cell; the last line of several is half full.
+
+    `filled` is how many lines the longest cell of each row would fill, one set of rows after the other.
+    """
+    return np.where(filled <= 1, 1.0, filled / _BREAKING + 0.5).sum(axis=1)
+
+
 def _height(lengths: np.ndarray, shares: Sequence[float], capacity: float) -> float:
-    """Lines that the rows take, each as many as its longest cell; the last line of several is half full."""
-    filled = (lengths / (np.asarray(shares) * capacity)).max(axis=1)
-    return float(np.where(filled <= 1, 1.0, filled / _BREAKING + 0.5).sum())
+    """Lines that all rows take; `lengths` has a line for each column."""
+    return float(_heights((lengths / (np.array([shares]).T * capacity)).max(axis=0, keepdims=True))[0])
 
 
 def _balanced(lengths: np.ndarray, shares: Sequence[float], least: Sequence[float], capacity: float) -> list[float]:
-    """Give each part of the width to the column that shortens the table most; `shares` if that gains little."""
+    """Give each part of the width to the column that shortens the table most; `shares` if that gains little.
+
+    `lengths` has a line for each column.
+    """
     if sum(least) >= 1 or not lengths.size:
         return list(shares)
     out = [max(n, _STEP) for n in least]
+    own = np.arange(len(out))[:, np.newaxis]
     while sum(out) < 1:
-        now = _height(lengths, out, capacity)
+        given = np.array([out]).T
+        filled = lengths / (given * capacity)
+        # A wider column changes its own cells only: of the others the longest counts, the second where it is the own.
+        longest = filled.argmax(axis=0)
+        highest = filled.max(axis=0)
+        second = np.where(own == longest, -np.inf, filled).max(axis=0)
+        others = np.where(own == longest, second, highest)
+        tried = np.maximum(others, lengths / ((given + _STEP) * capacity))
+        now, *heights = _heights(np.vstack([highest, tried])).tolist()
         best, gain = -1, 1e-9
-        for i in range(len(out)):
-            tried = [*out[:i], out[i] + _STEP, *out[i + 1 :]]
-            if now - (height := _height(lengths, tried, capacity)) > gain:
+        for i, height in enumerate(heights):
+            if now - height > gain:
                 best, gain = i, now - height
         if best < 0:  # everything fits on one line: the rest as asked
             rest = 1 - sum(out)
@@ -224,7 +242,7 @@ def build(exhibit: Exhibit, build_dir: Path, lang: str = "pl") -> PrintedTable:
     aligned = [str(column.get("align") or "left") for column in columns]
     air = [_APART if pair == ("right", "left") else _AIR for pair in zip(["", *aligned], aligned, strict=False)]
     least = [n + extra / capacity for n, extra in zip(least, air, strict=True)]
-    widths = _balanced(lengths + np.array(air), asked, least, capacity)
+    widths = _balanced(np.ascontiguousarray((lengths + np.array(air)).T), asked, least, capacity)
     heads = [
         Head(label, column.get("align") or "left", round(width, 4), word > width * capacity + 0.01)
         for label, column, width, word in zip(labels, columns, widths, words, strict=True)
