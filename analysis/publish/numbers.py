@@ -49,6 +49,12 @@ def _locale(lang: str) -> Locale:
     return Locale(lang)
 
 
+@cache
+def _symbols(lang: str) -> dict[int, str]:
+    locale = _locale(lang)
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
+
+
 def rounded(value: float | int | Decimal, decimals: int) -> Decimal:
     """Round half up in decimal, on the value with 15 significant digits."""
     exact = value if isinstance(value, Decimal) else Decimal(f"{value:.15g}")
@@ -63,11 +69,10 @@ def number(
 
     `group` separates thousands from four digits on; `sign` also writes a plus before positive numbers.
     """
-    locale = _locale(lang)
+    symbols = _symbols(lang)
     amount = rounded(value, decimals)
     plain = f"{abs(amount):,.{decimals}f}" if group else f"{abs(amount):.{decimals}f}"
-    symbols = {",": get_group_symbol(locale), ".": get_decimal_symbol(locale)}
-    digits = "".join(symbols.get(c, c) for c in plain)
+    digits = plain.translate(symbols)
     if amount < 0:
         return MINUS + digits
     return "+" + digits if sign and amount > 0 else digits
