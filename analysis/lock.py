@@ -32,7 +32,7 @@ LOCK, STEPS = ".lock", ".steps"
 _PAUSE = 0.2
 _PAUSE_ELSEWHERE = 5.0  # a look at the lock goes over the network
 _PATIENCE = 120.0  # seconds that steps of a killed build may take to notice
-_joined: dict[str, Any] = {"pid": None, "handle": None}
+_joined: dict[str, Any] = {"pid": None, "handle": None, "watcher": None}
 
 
 def _open(path: Path) -> int:
@@ -198,4 +198,12 @@ def join(build: Path) -> None:
     if _record(build / LOCK).get("token") != token or not _held(build, int(owner)):
         raise LockedError(f"the build of {build} that started this step is over")
     _joined["pid"] = os.getpid()
-    threading.Thread(target=_watch, args=(build.resolve(), token, int(owner)), daemon=True).start()
+    watcher = threading.Thread(target=_watch, args=(build.resolve(), token, int(owner)), daemon=True)
+    watcher.start()
+    _joined["watcher"] = watcher
+
+
+def watchers() -> int:
+    """Return how many threads of this process watch its build: they read a file and sleep, and hold no lock."""
+    watcher = _joined["watcher"]
+    return int(watcher is not None and watcher.is_alive())

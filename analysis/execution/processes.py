@@ -53,13 +53,18 @@ def end_with_parent() -> Callable[[], None]:
     return lambda: None
 
 
-def way_to_start() -> str:
+def way_to_start(harmless: int = 0) -> str:
     """Return the start method of `multiprocessing` for workers: "fork" where nothing can be held by another thread.
 
     A forked worker has the imports of its parent. But a lock that another thread holds at that moment stays locked in
     the copy for ever, so a process with threads (pytest-xdist, Jupyter, pools of OpenMP) starts its workers anew.
+
+    Parameters
+    ----------
+    harmless
+        How many threads besides the calling one are known to hold no lock, such as `analysis.lock.watchers`.
     """
-    return "fork" if sys.platform == "linux" and threads() == 1 else "spawn"
+    return "fork" if sys.platform == "linux" and threads() == 1 + harmless else "spawn"
 
 
 def threads() -> int:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 
 from analysis.config import WITHHELD, Words
@@ -282,6 +283,26 @@ class _Voice:
         return {name: getattr(self, name) for name in names} | {"lang": self.lang, "told": self.records.told}
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Templates compiled by this process: every chapter and report has an environment of its own, not code of its own.
+
+    Jinja itself compares the source, so a changed file is compiled anew.
+    """
+
+    def __init__(self) -> None:
+        self.codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.codes:
+            bucket.bytecode_from_string(self.codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.codes[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def environment(folder: Path) -> jinja2.Environment:
     """The Jinja environment of the chapters: strict, no HTML escaping; partials begin with `_`.
 
@@ -294,7 +315,8 @@ def environment(folder: Path) -> jinja2.Environment:
         comment_start_string="{##",  # `{#` begins a label in Markdown: `## Heading {#sec-label}`
         comment_end_string="##}",
         keep_trailing_newline=True,
-        optimized=False,  # each template is rendered once: computing its constants ahead takes longer than it saves
+        optimized=False,  # computing constants ahead takes longer than it saves
+        bytecode_cache=_COMPILED,
     )
 
 

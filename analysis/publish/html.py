@@ -124,7 +124,7 @@ def _prepare(page: Page, places: Mapping[str, tuple[str, str]], draw: Callable[[
             return list(node["c"][1])
         return None
 
-    return list(pandoc.change(json.loads(json.dumps(page.blocks)), action))
+    return list(pandoc.change(page.blocks, action))
 
 
 def _polish(html: str) -> str:
@@ -140,24 +140,38 @@ def _polish(html: str) -> str:
     )
     if "<table" in html or 'display="block"' in html:
         soup = BeautifulSoup(html, "html.parser")
-        for head in soup.select("table:not(.exhibit-table) thead th"):
-            head["scope"] = "col"
-        for table in soup.select("table:not(.exhibit-table)"):
+        for table in soup.find_all("table"):
+            if "exhibit-table" in (table.get("class") or []):
+                continue
+            for head in [cell for part in table.find_all("thead") for cell in part.find_all("th")]:
+                head["scope"] = "col"
             heading = table.find_previous(["h1", "h2", "h3", "h4"])
             named = str(heading.get("id") or "") if heading else ""
             name = {"aria-labelledby": named} if named else {"aria-label": "Tabela"}
             table.wrap(soup.new_tag("div", attrs={"class": "table-scroll", "role": "region", "tabindex": "0", **name}))
-        for formula in soup.select('math[display="block"]'):
+        for formula in soup.find_all("math", display="block"):
             box = {"class": "formula-scroll", "role": "group", "tabindex": "0", "aria-label": "Wzór"}
             formula.wrap(soup.new_tag("span", attrs=box))
         html = str(soup)
     return html
 
 
+def _is_furniture(tag: Tag) -> bool:
+    """Whether an element of a page holds words that nobody looks for."""
+    classes = set(tag.get("class") or [])
+    return (
+        tag.name == "annotation"
+        or "exhibit-links" in classes
+        or "eyebrow" in classes
+        or (tag.name == "details" and "sources" in classes)
+        or (tag.name == "a" and "anchor" in classes)
+    )
+
+
 def _search_entries(page: Page) -> list[dict[str, str]]:
     """Cut a page at its headings into entries of the search index."""
     soup = BeautifulSoup(page.body, "html.parser")
-    for tag in soup.select("details.sources, .exhibit-links, annotation, .eyebrow, a.anchor"):
+    for tag in [part for part in soup.descendants if isinstance(part, Tag) and _is_furniture(part)]:
         tag.decompose()
     entries: list[dict[str, str]] = []
     title, url = page.plain_title, page.file

@@ -36,8 +36,24 @@ class NotebookPage:
 
 def _exporter() -> Any:
     # Half a second of imports that the pages of the book do without.
-    from nbconvert import HTMLExporter
+    from nbconvert.exporters import HTMLExporter, TemplateExporter
+    from nbconvert.filters import Highlight2HTML
+    from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
     from traitlets.config import Config
+
+    class OnceParsed(HTMLExporter):
+        """The exporter for pages without what it adds to images and scrolling boxes, for which it parses a page.
+
+        `_clean` does that in the tree that it makes anyway.
+        """
+
+        def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
+            resources = self._init_resources(resources)
+            lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
+            self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+            widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+            self.register_filter("filter_data_type", widgets)
+            return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 
     config = Config()
     config.HTMLExporter.exclude_input_prompt = True
@@ -45,7 +61,7 @@ def _exporter() -> Any:
     config.HTMLExporter.exclude_anchor_links = True
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = {"remove-cell"}
-    return HTMLExporter(template_name="basic", config=config)
+    return OnceParsed(template_name="basic", config=config)
 
 
 def _mark(tag: Tag, *classes: str) -> None:
@@ -99,10 +115,12 @@ def _clean(html: str) -> BeautifulSoup:
         if tag.name == "div":
             _clean_box(tag)
         elif tag.name == "img":
-            if tag.get("alt") and tag.find_parent(_is_output):
-                tag["lang"] = FIGURES_IN
-            elif not tag.get("alt"):
+            if tag.get("alt") is None:  # as nbconvert's own pages say it
+                tag["alt"] = "No description has been provided for this image"
+            elif not tag["alt"]:
                 tag["alt"] = "Output of the code above"
+            elif tag.find_parent(_is_output):
+                tag["lang"] = FIGURES_IN
             _drop(tag, "class", "width", "height")
         elif tag.name == "table":
             _drop(tag, "border", "class")

@@ -50,9 +50,9 @@ def _locale(lang: str) -> Locale:
 
 
 @cache
-def _symbols(lang: str) -> dict[str, str]:
+def _symbols(lang: str) -> dict[int, str]:
     locale = _locale(lang)
-    return {",": get_group_symbol(locale), ".": get_decimal_symbol(locale)}
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
 
 
 def rounded(value: float | int | Decimal, decimals: int) -> Decimal:
@@ -72,7 +72,7 @@ def number(
     symbols = _symbols(lang)
     amount = rounded(value, decimals)
     plain = f"{abs(amount):,.{decimals}f}" if group else f"{abs(amount):.{decimals}f}"
-    digits = "".join(symbols.get(c, c) for c in plain)
+    digits = plain.translate(symbols)
     if amount < 0:
         return MINUS + digits
     return "+" + digits if sign and amount > 0 else digits

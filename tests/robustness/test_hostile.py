@@ -16,6 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 from docx import Document
 from hostile import TEXTS, marked
+from nbconvert import HTMLExporter
 from pypdf import PdfReader
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
@@ -23,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
 import mini
 
 from analysis.publish import steps
-from analysis.publish.notebooks import notebook_page
+from analysis.publish.notebooks import _exporter, notebook_page
 from analysis.publish.publication import Publication, open_publication
 
 # What typography changes on purpose: spaces that may not break, quotation marks, dashes.
@@ -159,3 +160,23 @@ def test_raw_cells_and_drawings_of_notebooks_reach_pages_without_handlers(tmp_pa
     assert "plain words" in soup.get_text() and 'print("<b>")' in soup.get_text()
     handlers = [name for tag in soup.find_all(True) for name in tag.attrs if name.lower().startswith("on")]
     assert handlers == [] and soup.find(["iframe", "svg"]) is None  # a drawing is an image, whose scripts do not run
+
+
+def test_pages_of_notebooks_are_those_of_the_plain_exporter(tmp_path: Path) -> None:
+    """Ours leaves out a pass over the page; markup that is broken or hostile must come out no other for that."""
+    markup = "<p>one<table><tr><th>x &lt;b</table></div><b onclick='x'>two<!-- <img> --><img src=y><br>&amp;lt;script>"
+    widget = {"model_id": "x", "version_major": 2, "version_minor": 0}
+    shown = [{"text/html": markup}, {"image/png": "iVBORw0KGgo="}, {"application/vnd.jupyter.widget-view+json": widget}]
+    outputs = [nbformat.v4.new_output("display_data", {**data, "text/plain": "plain"}) for data in shown]
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# Title\n\n![](x.png)\n\n{markup}"),
+        nbformat.v4.new_raw_cell(markup),
+        nbformat.v4.new_code_cell("x = {'a': \"<b>\"}  # 1 & 2", outputs=outputs),
+    ]
+    language = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    path = tmp_path / "10_page.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=language), path)
+    ours = _exporter()
+    plain_exporter = HTMLExporter(template_name="basic", config=ours.config)
+    pages = [notebook_page(path, exporter) for exporter in (ours, plain_exporter)]
+    assert pages[0].body.split() == pages[1].body.split() and pages[0].code == pages[1].code

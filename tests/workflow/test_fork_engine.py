@@ -234,3 +234,23 @@ print(alone, way_to_start())
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == ["fork" if Path("/proc/self/task").is_dir() else "spawn", "spawn"]
+
+
+def test_a_step_of_a_build_forks_its_workers_although_it_watches_the_build(tmp_path: Path) -> None:
+    """The thread that watches the build holds nothing; without the imports of the step each worker takes seconds."""
+    code = f"""
+import os
+from multiprocessing import get_context
+from pathlib import Path
+from analysis import lock
+from analysis.execution.processes import way_to_start
+with lock.hold(Path({str(tmp_path)!r}), "test") as membership:
+    os.environ.update(membership)
+    lock.join(Path({str(tmp_path)!r}))
+    how = way_to_start(lock.watchers())
+    with get_context(how).Pool(1, lock.join, [Path({str(tmp_path)!r})]) as pool:
+        print(how, pool.apply(lock.watchers))
+"""
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=env)
+    assert done.stdout.split() == ["fork" if Path("/proc/self/task").is_dir() else "spawn", "1"]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from analysis.execution.processes import way_to_start
 from analysis.files import whole_folder
-from analysis.lock import join
+from analysis.lock import join, watchers
 from analysis.publish.individual.archive import write_archive
 from analysis.publish.individual.page import index_page, page, report_body
 from analysis.publish.individual.publication import (
@@ -67,8 +67,9 @@ def build_individual(pub: Publication, out: Path, *, jobs: int = 2) -> list[str]
     if workshop.exists():
         shutil.rmtree(workshop)
     with whole_folder(out) as staged:
+        context = get_context(way_to_start(watchers()))
         # A worker belongs to the build as its parent does: it may not outlive it.
-        with ProcessPoolExecutor(jobs, get_context(way_to_start()), initializer=join, initargs=(pub.build,)) as pool:
+        with ProcessPoolExecutor(jobs, context, initializer=join, initargs=(pub.build,)) as pool:
             one = partial(build_one, pub, knowledge=load_knowledge(pub), apart=pub.reports_apart)
             least = list(pool.map(one, found, [staged / name for name in found]))
         (staged / PAGE).write_text(index_page(pub, found, least[0]), encoding="utf-8")

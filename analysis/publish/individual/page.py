@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from functools import cache
 from html import escape
 from pathlib import Path
 
 import jinja2
-from bs4 import BeautifulSoup
 
 from analysis.publish import pandoc
 from analysis.publish.assemble import Book
@@ -28,6 +26,7 @@ from analysis.publish.individual.publication import (
     load_labels,
     provenance,
 )
+from analysis.publish.ledger.rows import anchor_numbers
 from analysis.publish.pandoc import Node
 from analysis.publish.publication import LANG, Publication
 from analysis.publish.typography import bind
@@ -54,7 +53,7 @@ def _drawn(exhibit: Exhibit, one: IndividualPublication) -> str:
 
 def _origins(body: str, one: IndividualPublication) -> str:
     """List of the numbers in the text, in order of appearance, each with the cell it comes from."""
-    ids = list(dict.fromkeys(str(tag["data-f"]) for tag in BeautifulSoup(body, "html.parser").select(".fact[data-f]")))
+    _, ids = anchor_numbers(body)
     words = one.labels["page"]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in words["source_columns"])
     rows = []
@@ -89,7 +88,7 @@ def report_body(book: Book, one: IndividualPublication) -> str:
         return None
 
     heading = {"t": "Header", "c": [1, pandoc.attr(chapter.id), chapter.inlines]}
-    blocks = pandoc.change(json.loads(json.dumps([heading, *chapter.blocks])), action)
+    blocks = pandoc.change([heading, *chapter.blocks], action)
     body = pandoc.write(book.doc(blocks), "html5", ["--wrap=none", "--syntax-highlighting=none"]).decode()
     body = re.sub(r"<th(?= |>)(?![^>]*scope=)", '<th scope="col"', body)
     words = one.labels["page"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ class Describer:
     ) -> None:
         self.framework = framework
         self.facts = facts
+        self._elements: dict[str, str] = {}
         self.words: dict[str, Any] = read_mapping(path)
         self.rules = [self._rule(entry, path.name) for entry in self.words["facts"]]
         self.groups = {
@@ -141,11 +143,18 @@ class Describer:
         label = known[0] if known else {"1": "tak", "0": "nie"}.get(answer, answer.replace("_", " "))
         return f"odpowiedź „{label}” na pytanie „{self.question(item)}”"
 
+    @cached_property
+    def _questions(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows of the members' codebook by the number of their question; tables are slow to ask one by one."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in self.framework.codebooks["members"].to_dict("records"):
+            found.setdefault(str(row["question_no"]), []).append({str(name): value for name, value in row.items()})
+        return found
+
     def _asked(self, key: str) -> str:
         """Describe a row of the members' survey, `Q<number>[.<position>][.<answer>].<statistic>`."""
         number, *parts = key.removeprefix("Q").split(".")[:-1]
-        book = self.framework.codebooks["members"]
-        rows = book[book["question_no"].astype(str) == number].to_dict("records")
+        rows = self._questions.get(number)
         if not rows:
             return f"„{key}”"
         ends = [r for r in rows if parts and str(r["item"]).endswith(f"__{parts[0]}")]
@@ -159,10 +168,12 @@ class Describer:
 
     def _value(self, name: str, value: str, parts: Mapping[str, str]) -> str:
         if name == "code":
-            known = value == OVERALL or any(
-                value in t.index for t in (self.framework.indicators, self.framework.subareas, self.framework.areas)
-            )
-            return self.element(value) if known else value
+            if value not in self._elements:
+                known = value == OVERALL or any(
+                    value in t.index for t in (self.framework.indicators, self.framework.subareas, self.framework.areas)
+                )
+                self._elements[value] = self.element(value) if known else value
+            return self._elements[value]
         if name == "group":
             return self.group(parts.get("dimension", ""), value)
         return value if name in ("place", "rest") else self.word(name, value)
