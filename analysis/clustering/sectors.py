@@ -55,7 +55,7 @@ def _resampled_profiles(values: Array, member: Array, *, draws: int, rng: np.ran
 def _branches_of_each(centres: Array, method: str) -> NDArray[np.bool_]:
     """`branches` of many dendrograms at once, as SciPy's linkage finds them where no two distances are equal.
 
-    With six sectors a call of SciPy takes twenty times as long for its checks as for its work, and there are 20 thousand.
+    With six sectors a call of SciPy takes twenty times as long for its checks as for its work.
 
     Parameters
     ----------

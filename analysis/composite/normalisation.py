@@ -140,10 +140,12 @@ def normalise(
     groups: dict[str, list[int]] = {}
     settled: dict[str, Normalisation] = {}
     numbers: dict[str, dict[str, float]] = {}
+    stated = _stated(framework, list(indicators.columns))
+    common = settings.model_dump_json(exclude={"indicators"})
     for j, code in enumerate(indicators.columns):
-        own, written = _own_settings(code, settings, framework)
+        own, written = _own_settings(code, settings, stated.get(code, {}))
         numbers[code] = written
-        key = own.model_dump_json(exclude={"indicators"})
+        key = common if own is settings else own.model_dump_json(exclude={"indicators"})
         settled[key] = own
         groups.setdefault(key, []).append(j)
     values = np.empty_like(directed)  # the same memory order
@@ -154,17 +156,28 @@ def normalise(
     return pd.DataFrame(values, index=indicators.index, columns=indicators.columns)
 
 
+def _stated(framework: pd.DataFrame | None, codes: list[str]) -> dict[str, dict[str, float]]:
+    """Numbers that the framework states, by code and name; codes without any are left out."""
+    names = [] if framework is None else [name for name in NUMBERS if name in framework]
+    if framework is None or not names:
+        return {}
+    table = framework.loc[codes, names].astype(float).to_numpy()
+    found: dict[str, dict[str, float]] = {}
+    for i, j in np.argwhere(~np.isnan(table)):
+        found.setdefault(codes[i], {})[names[j]] = float(table[i, j])
+    return found
+
+
 def _own_settings(
-    code: str, settings: Normalisation, framework: pd.DataFrame | None
+    code: str, settings: Normalisation, stated: dict[str, float]
 ) -> tuple[Normalisation, dict[str, float]]:
     """Settings and numbers of one indicator: override, then framework, then section."""
     own, written = settings.settings(code)
     over = settings.indicators.get(code)
     said = set() if over is None else over.model_fields_set
     scale = {}
-    for name in NUMBERS:
-        value = np.nan if framework is None or name not in framework else float(str(framework.at[code, name]))
-        if np.isnan(value) or name in said:
+    for name, value in stated.items():
+        if name in said:
             continue
         if name in ("lower", "upper", "mean", "sd"):
             scale[name] = value

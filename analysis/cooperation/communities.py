@@ -28,7 +28,7 @@ from analysis.errors import MethodError
 def modularity(graph: Graph, labels: Sequence[int] | np.ndarray) -> float:
     """Newman's Q of a partition; `labels` in the order of the graph's nodes. 0 for a graph without edges."""
     member = np.asarray(labels)
-    strength = np.asarray(graph.adjacency.sum(axis=1)).ravel()
+    strength = graph.strength
     two_m = strength.sum()
     if not two_m:
         return 0.0
@@ -47,8 +47,8 @@ def louvain(graph: Graph, *, tries: int, rng: np.random.Generator) -> tuple[np.n
         igraph.set_random_number_generator(random.Random(order.tobytes()))
         shuffled = made.permute_vertices(order.tolist())
         member = shuffled.community_multilevel(weights="weight").membership
-        by_name = dict(zip(shuffled.vs["name"], member, strict=True))
-        labels = np.array([by_name[node] for node in graph.nodes])
+        labels = np.empty(len(order), dtype=int)
+        labels[order] = member
         q = modularity(graph, labels)
         if q > best + 1e-12:
             best, found = q, labels
@@ -201,7 +201,7 @@ def exact_partitions(
     MethodError
         A component is too large, or the graph has no edges.
     """
-    strength = np.asarray(graph.adjacency.sum(axis=1)).ravel()
+    strength = graph.strength
     if not strength.any():
         raise MethodError("modularity: the graph has no edges, so it has no communities")
     weight = graph.adjacency.toarray()
