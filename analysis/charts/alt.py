@@ -199,7 +199,7 @@ def alt_network(
     Parameters
     ----------
     nodes
-        Indexed by node: short, kind.
+        Indexed by node: short, kind, label (what is drawn: the short name, or a number).
     ties
         Columns source, target, kind.
     """
@@ -210,7 +210,9 @@ def alt_network(
     counts = pd.concat([ties["source"], ties["target"]]).value_counts().sort_index()
     top = counts.sort_values(ascending=False, kind="stable").head(5)
     most = _join(f"{name}: {int(count)}" for name, count in zip(nodes.loc[top.index, "short"], top, strict=True))
-    return say("network", nodes=len(nodes), who=who, ties=len(ties), what=what, most=most)
+    told = say("network", nodes=len(nodes), who=who, ties=len(ties), what=what, most=most)
+    unnamed = int((nodes["label"] != nodes["short"]).sum())
+    return told + say("network_numbers", count=unnamed) if unnamed else told
 
 
 def alt_removal(curves: pd.DataFrame, names: Mapping[str, str]) -> str:

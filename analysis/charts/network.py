@@ -21,6 +21,7 @@ LABEL_PT = 6.2
 LINE_CM = 0.26
 MARK_CM = 0.34
 WRAP = 17
+NETWORK_HEIGHTS_CM = (17.2, 19.4)  # of the drawing: as usual, and with its legend and caption the height of a page
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def network_figure(
     Parameters
     ----------
     nodes
-        Indexed by node: short, kind, x, y, width, height: centre and size of its box in cm (`label_boxes`).
+        Indexed by node: label, kind, x, y, width, height: centre and size of its box in cm (`label_boxes`).
     ties
         Columns source, target, kind.
     kinds, tie_kinds
@@ -116,7 +117,7 @@ def network_figure(
             x, y, mark.marker, color=mark.fill, markersize=mark.size, markeredgecolor=INK, markeredgewidth=0.6, zorder=3
         )
         axes.text(
-            x, y - MARK_CM / 2, wrapped(str(row["short"])), fontsize=LABEL_PT, ha="center", va="top", zorder=4,
+            x, y - MARK_CM / 2, wrapped(str(row["label"])), fontsize=LABEL_PT, ha="center", va="top", zorder=4,
             linespacing=1.05, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.82, "pad": 0.4},
         )  # fmt: skip
     used = [k for k in kinds if (nodes["kind"] == k).any()]

@@ -64,6 +64,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Graph of ties. Number of organisations: {nodes} ({who}). Number of ties: {ties} ({what}). Most ties: {most}. "
         "The full list of ties is in the data file.",
     ),
+    "network_numbers": (
+        " Na rysunku podmioty z liczbą zamiast nazwy: {count}; ich wykaz jest w uwadze pod rysunkiem.",
+        " Organisations with a number instead of a name in the drawing: {count}; the note below lists them.",
+    ),
     "removal_row": (
         "{name}: {tenth}% po usunięciu co dziesiątego podmiotu, {quarter}% po usunięciu co czwartego",
         "{name}: {tenth}% after one organisation in ten is removed, {quarter}% after one in four",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.config.clustering import Clustering
@@ -54,10 +55,12 @@ def make_features(table: pd.DataFrame, settings: Clustering, *, shape: bool = Fa
     log: list[tuple[str, str, str, float]] = []
     if settings.missing in ("median", "mean"):
         centre = values.median() if settings.missing == "median" else values.mean()
-        for column in map(str, values.columns):
-            value = float(centre[[column]].iloc[0])
-            log += [(str(unit), column, "filled", value) for unit in values.index[values[column].isna()]]
-        values = values.fillna(centre)
+        gaps = values.isna().to_numpy()
+        for j in np.flatnonzero(gaps.any(axis=0)).tolist():
+            filled = (str(values.columns[j]), "filled", float(centre.iloc[j]))
+            log += [(str(unit), *filled) for unit in values.index[gaps[:, j]]]
+        if gaps.any():
+            values = values.fillna(centre)
     elif settings.missing == "drop_columns":
         gone = values.columns[values.isna().any()]
         log += [("", str(c), "dropped_column", float("nan")) for c in gone]
@@ -67,8 +70,9 @@ def make_features(table: pd.DataFrame, settings: Clustering, *, shape: bool = Fa
         log += [(str(u), "", "dropped_unit", float("nan")) for u in units]
         values = values.drop(index=units)
     constant = values.columns[values.max() == values.min()]
-    log += [("", str(c), "constant_column", float(values[c].iloc[0])) for c in constant]
-    values = values.drop(columns=constant)
+    if len(constant):
+        log += [("", str(c), "constant_column", float(values[c].iloc[0])) for c in constant]
+        values = values.drop(columns=constant)
     if values.shape[0] < 3 or not values.shape[1]:
         raise MethodError(
             f"clustering: {values.shape[0]} units and {values.shape[1]} columns are left after `missing: "

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import linkage
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import pdist, squareform
 from sklearn.metrics import adjusted_rand_score
 
-from analysis.clustering.partition import Array, Labels, cuts, partitions
+from analysis.clustering.partition import Array, Labels, partitions
+from analysis.clustering.ward_kernel import resampled_jaccard
 from analysis.config.clustering import Algorithm, Clustering
 from analysis.errors import MethodError
 
@@ -42,12 +41,6 @@ def best_jaccard(base: NDArray[np.integer], other: NDArray[np.integer]) -> Array
     return np.where(a > 0, np.nan_to_num(each).max(axis=2), np.nan)
 
 
-@cache
-def _upper(n: int) -> tuple[NDArray[np.intp], ...]:
-    """Rows and columns of a matrix above its diagonal, in the order of SciPy's condensed distances."""
-    return np.triu_indices(n, 1)
-
-
 def bootstrap_jaccard(
     values: Array,
     ks: Sequence[int],
@@ -57,7 +50,7 @@ def bootstrap_jaccard(
     draws: int,
     rng: np.random.Generator,
 ) -> tuple[dict[int, Labels], dict[int, Array]]:
-    """Mean Jaccard of each group over resamples (Hennig 2007).
+    """Mean Jaccard of each group over resamples (Hennig 2007); `ks` in ascending order.
 
     Units are drawn with replacement and each drawn unit counts once, as `fpc::clusterboot` does by default: copies
     would form groups of their own. A resample without a unit of a group says nothing about it and is left out of that
@@ -73,25 +66,23 @@ def bootstrap_jaccard(
     sums, counts = np.zeros((len(ks), int(own.max()) + 1)), np.zeros((len(ks), int(own.max()) + 1))
     n = len(values)
     same_row = np.unique(values, axis=0, return_inverse=True)[1].ravel()
-    apart = squareform(pdist(values)) if algorithm == "ward" else None
-    for _ in range(draws):
-        chosen = np.unique(rng.integers(n, size=n))
-        distinct = len(np.unique(same_row[chosen]))
-        possible = [k for k in ks if k <= distinct]
-        if not possible:
-            continue
-        if apart is not None:  # the numbers of the groups do not matter here, so the tree is cut and no more
-            among = apart[np.ix_(chosen, chosen)]
-            again = cuts(linkage(among[_upper(len(chosen))], "ward"), possible)
-        else:
-            found = partitions(values[chosen], possible, algorithm, settings, rng=rng)
-            again = {k: labels - 1 for k, labels in found.items()}
-        rows = np.flatnonzero(np.array(ks) <= distinct)
-        alike = best_jaccard(own[np.ix_(rows, chosen)], np.array([again[k] for k in possible]))
-        there = ~np.isnan(alike)
-        padded = slice(0, alike.shape[1])
-        sums[rows, padded] += np.where(there, alike, 0)
-        counts[rows, padded] += there
+    if algorithm == "ward":
+        drawn, apart = rng.integers(n, size=(draws, n)), squareform(pdist(values))
+        resampled_jaccard(apart, same_row, drawn, np.array(ks), own, sums, counts)
+    else:
+        for _ in range(draws):
+            chosen = np.unique(rng.integers(n, size=n))
+            distinct = len(np.unique(same_row[chosen]))
+            possible = [k for k in ks if k <= distinct]
+            if not possible:
+                continue
+            again = partitions(values[chosen], possible, algorithm, settings, rng=rng)
+            rows = np.flatnonzero(np.array(ks) <= distinct)
+            alike = best_jaccard(own[np.ix_(rows, chosen)], np.array([again[k] - 1 for k in possible]))
+            there = ~np.isnan(alike)
+            padded = slice(0, alike.shape[1])
+            sums[rows, padded] += np.where(there, alike, 0)
+            counts[rows, padded] += there
     with np.errstate(invalid="ignore"):
         mean = sums / counts
     return base, {k: mean[i, : int(base[k].max())] for i, k in enumerate(ks)}
@@ -172,7 +163,9 @@ def _p(drawn: Sequence[float], observed: float) -> float:
 
 def moved(base: NDArray[np.integer], other: NDArray[np.integer]) -> int:
     """Units that change groups, when the groups of both partitions are paired so that as few as possible do."""
-    table = pd.crosstab(base, other).to_numpy()
+    first, second = (np.unique(labels, return_inverse=True)[1].ravel() for labels in (base, other))
+    wide = int(second.max()) + 1
+    table = np.bincount(first * wide + second, minlength=(int(first.max()) + 1) * wide).reshape(-1, wide)
     rows, columns = linear_sum_assignment(-table)
     return int(len(base) - table[rows, columns].sum())
 

@@ -250,8 +250,9 @@ def aggregate(
             f"aggregation: `aggregation.levels` names level {absent[0]}; the aggregates of this index have the levels "
             f"{', '.join(map(str, sorted({group.level for group in groups})))}"
         )
+    given = dict(zip(used.index, used.to_numpy(dtype=float).tolist(), strict=True))
     for group in groups:
-        if not used[list(group.members)].sum() > 0:
+        if not any(given[code] > 0 for code in group.members):
             raise MethodError(f"aggregation: all weights are zero below {group.code} ({', '.join(group.members)})")
     values = normalised[structure.indicators].to_numpy(dtype=float)
     try:
@@ -259,7 +260,7 @@ def aggregate(
     except OutsideDomain as error:
         raise MethodError(f"{error} for {normalised.index[error.position[-1]]}; {error.remedy}") from error
     out = pd.DataFrame(scores, index=normalised.index, columns=structure.aggregates)
-    if settings.complete_from_level is not None:
+    if settings.complete_from_level is not None and np.isnan(scores).any():
         for group in groups:
             nobody = out.index[out[group.code].isna()]
             if group.level >= settings.complete_from_level and len(nobody):

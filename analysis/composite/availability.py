@@ -32,6 +32,14 @@ def _share(some: NDArray[np.integer], of: NDArray[np.integer], index: pd.Index) 
     return pd.Series(some, index=index) / pd.Series(of, index=index).where(of > 0)
 
 
+def _first_that_holds(*conditions: tuple[NDArray[np.bool_], str], index: pd.Index) -> pd.Series:
+    """For each row the word beside the first condition that holds there, '' where none does."""
+    words = np.full(len(index), "", dtype=object)
+    for holds, word in reversed(conditions):
+        words[holds] = word
+    return pd.Series(words, index=index, dtype="str")
+
+
 def screen(indicators: pd.DataFrame, structure: Structure, settings: Availability) -> Screened:
     """Leave out units and indicators that fall below the thresholds; indicators first, then units on what is left.
 
@@ -65,9 +73,9 @@ def screen(indicators: pd.DataFrame, structure: Structure, settings: Availabilit
         raise MethodError(f"availability: no indicator {', '.join(wrong)} (key `availability.exclude_indicators`)")
     share = pd.Series(there.mean(axis=0), index=indicators.columns)
     zeros = _share((data == 0).sum(axis=0), there.sum(axis=0), indicators.columns)
-    reason = pd.Series("", index=indicators.columns)
-    reason[share < settings.min_indicator_share - 1e-12] = "too little data"
-    reason[[c for c in settings.exclude_indicators if c in reason.index]] = "excluded"
+    little = (share < settings.min_indicator_share - 1e-12).to_numpy()
+    excluded = indicators.columns.isin(settings.exclude_indicators)
+    reason = _first_that_holds((excluded, "excluded"), (little, "too little data"), index=indicators.columns)
     by_indicator = pd.DataFrame(
         {"available": share, "zeros": zeros, "included": reason == "", "reason": reason}
     ).rename_axis("code")
@@ -78,12 +86,14 @@ def screen(indicators: pd.DataFrame, structure: Structure, settings: Availabilit
     present = ~np.isnan(data)
     unit_share = pd.Series(present.mean(axis=1), index=indicators.index)
     nonzero = _share((present & (data != 0)).sum(axis=1), present.sum(axis=1), indicators.index)
-    why = pd.Series("", index=indicators.index)
-    why[unit_share < settings.min_unit_share - 1e-12] = "too little data"
-    why[(nonzero < settings.min_unit_nonzero - 1e-12) & (why == "")] = "too many zeros"
-    labels = pd.Series(indicators.index.astype(str), index=indicators.index)
-    why[labels.isin(settings.include)] = ""
-    why[labels.isin(settings.exclude)] = "excluded"
+    labels = indicators.index.astype(str)
+    why = _first_that_holds(
+        (labels.isin(settings.exclude), "excluded"),
+        (labels.isin(settings.include), ""),
+        ((unit_share < settings.min_unit_share - 1e-12).to_numpy(), "too little data"),
+        ((nonzero < settings.min_unit_nonzero - 1e-12).to_numpy(), "too many zeros"),
+        index=indicators.index,
+    )
     by_unit = pd.DataFrame({"available": unit_share, "nonzero": nonzero, "included": why == "", "reason": why})
     if not by_unit["included"].any():
         raise MethodError("availability: no unit is left; lower the thresholds of section `availability`")

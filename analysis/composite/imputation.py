@@ -63,10 +63,11 @@ def impute(
     rules = {code: settings.indicators.get(code, settings.rule) for code in indicators.columns}
     out = indicators
     rows: list[pd.DataFrame] = []
+    gappy = set(indicators.columns[np.isnan(indicators.to_numpy(dtype=float)).any(axis=0)])
     for code, rule in rules.items():
-        gaps = indicators[code].isna()
-        if rule == "none" or not gaps.any():
+        if rule == "none" or code not in gappy:
             continue
+        gaps = indicators[code].isna()
         if out is indicators:
             out = indicators.copy()
         if rule == "zero":

@@ -125,7 +125,10 @@ def build_index(
 
 def scores_without(indicators: pd.DataFrame, structure: Structure, method: IndexMethod) -> dict[str, pd.DataFrame]:
     """Scores without each indicator in turn: indicator left out → (n_units, n_aggregates); see `build_index`."""
+    together = (
+        indicators.copy()
+    )  # one block: as read from a file each column is its own, and all of them are taken anew
     return {
-        code: build_index(indicators.drop(columns=code), structure.without([code]), method).scores
+        code: build_index(together.drop(columns=code), structure.without([code]), method).scores
         for code in structure.indicators
     }

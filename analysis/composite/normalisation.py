@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -142,11 +140,12 @@ def normalise(
     groups: dict[str, list[int]] = {}
     settled: dict[str, Normalisation] = {}
     numbers: dict[str, dict[str, float]] = {}
-    framed = _framework_numbers(indicators.columns, framework)
+    stated = _stated(framework, list(indicators.columns))
+    common = settings.model_dump_json(exclude={"indicators"})
     for j, code in enumerate(indicators.columns):
-        own, written = _own_settings(code, settings, framed[j])
+        own, written = _own_settings(code, settings, stated.get(code, {}))
         numbers[code] = written
-        key = own.model_dump_json(exclude={"indicators"})
+        key = common if own is settings else own.model_dump_json(exclude={"indicators"})
         settled[key] = own
         groups.setdefault(key, []).append(j)
     values = np.empty_like(directed)  # the same memory order
@@ -157,24 +156,27 @@ def normalise(
     return pd.DataFrame(values, index=indicators.index, columns=indicators.columns)
 
 
-def _framework_numbers(codes: pd.Index, framework: pd.DataFrame | None) -> list[dict[str, float]]:
-    """The numbers that the framework has for each indicator, in the order of the codes."""
+def _stated(framework: pd.DataFrame | None, codes: list[str]) -> dict[str, dict[str, float]]:
+    """Numbers that the framework states, by code and name; codes without any are left out."""
     names = [] if framework is None else [name for name in NUMBERS if name in framework]
     if framework is None or not names:
-        return [{} for _ in codes]
-    table = framework.loc[codes, names].to_numpy().astype(float)
-    return [{name: float(value) for name, value in zip(names, row, strict=True) if value == value} for row in table]
+        return {}
+    table = framework.loc[codes, names].astype(float).to_numpy()
+    found: dict[str, dict[str, float]] = {}
+    for i, j in np.argwhere(~np.isnan(table)):
+        found.setdefault(codes[i], {})[names[j]] = float(table[i, j])
+    return found
 
 
 def _own_settings(
-    code: str, settings: Normalisation, framed: Mapping[str, float]
+    code: str, settings: Normalisation, stated: dict[str, float]
 ) -> tuple[Normalisation, dict[str, float]]:
     """Settings and numbers of one indicator: override, then framework, then section."""
     own, written = settings.settings(code)
     over = settings.indicators.get(code)
     said = set() if over is None else over.model_fields_set
     scale = {}
-    for name, value in framed.items():
+    for name, value in stated.items():
         if name in said:
             continue
         if name in ("lower", "upper", "mean", "sd"):

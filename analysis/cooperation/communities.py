@@ -28,7 +28,7 @@ from analysis.errors import MethodError
 def modularity(graph: Graph, labels: Sequence[int] | np.ndarray) -> float:
     """Newman's Q of a partition; `labels` in the order of the graph's nodes. 0 for a graph without edges."""
     member = np.asarray(labels)
-    strength = np.asarray(graph.adjacency.sum(axis=1)).ravel()
+    strength = graph.strength
     two_m = strength.sum()
     if not two_m:
         return 0.0
@@ -47,8 +47,8 @@ def louvain(graph: Graph, *, tries: int, rng: np.random.Generator) -> tuple[np.n
         igraph.set_random_number_generator(random.Random(order.tobytes()))
         shuffled = made.permute_vertices(order.tolist())
         member = shuffled.community_multilevel(weights="weight").membership
-        by_name = dict(zip(shuffled.vs["name"], member, strict=True))
-        labels = np.array([by_name[node] for node in graph.nodes])
+        labels = np.empty(len(order), dtype=int)
+        labels[order] = member
         q = modularity(graph, labels)
         if q > best + 1e-12:
             best, found = q, labels
@@ -201,7 +201,7 @@ def exact_partitions(
     MethodError
         A component is too large, or the graph has no edges.
     """
-    strength = np.asarray(graph.adjacency.sum(axis=1)).ravel()
+    strength = graph.strength
     if not strength.any():
         raise MethodError("modularity: the graph has no edges, so it has no communities")
     weight = graph.adjacency.toarray()
@@ -282,7 +282,17 @@ def agreement(
         n (nodes with a known group), ari, p (one-sided: (1 + draws at least as high)/(draws + 1)).
     """
     pairs = [(label, groups[node]) for node, label in zip(nodes, labels, strict=True) if node in groups]
-    ours, known = [p[0] for p in pairs], np.array([p[1] for p in pairs])
-    ari = adjusted_rand_score(known, ours)
-    higher = sum(adjusted_rand_score(rng.permutation(known), ours) >= ari - 1e-12 for _ in range(draws))
-    return {"n": len(pairs), "ari": float(ari), "p": (1 + higher) / (draws + 1)}
+    ours = np.unique([p[0] for p in pairs], return_inverse=True)[1]
+    known = np.unique([p[1] for p in pairs], return_inverse=True)[1]
+    # The sizes of groups stay, so the index rises and falls with the pairs of nodes in one group of both.
+    drawn = _pairs_together(ours, rng.permuted(np.tile(known, (draws, 1)), axis=1))
+    higher = int((drawn >= _pairs_together(ours, known[None, :])).sum())
+    return {"n": len(pairs), "ari": float(adjusted_rand_score(known, ours)), "p": (1 + higher) / (draws + 1)}
+
+
+def _pairs_together(ours: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """Ordered pairs of nodes, a node with itself as well, in one group of `ours` and of each order, (n_orders,)."""
+    tall, wide = int(ours.max()) + 1, int(orders.max()) + 1
+    cell = (np.arange(len(orders))[:, None] * tall + ours) * wide + orders
+    tables = np.bincount(cell.ravel(), minlength=len(orders) * tall * wide).reshape(len(orders), -1)
+    return np.asarray((tables**2).sum(axis=1))

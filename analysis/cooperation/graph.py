@@ -136,6 +136,11 @@ class Graph:
         one = sparse.coo_array((self.weights, (i, j)), shape=(n, n))
         return sparse.csr_array(one + one.T)
 
+    @cached_property
+    def strength(self) -> np.ndarray:
+        """Sum of the weights of each node's edges."""
+        return np.asarray(self.adjacency.sum(axis=1)).ravel()
+
     @property
     def binary(self) -> sparse.csr_array:
         """Symmetric matrix of zeros and ones."""
@@ -224,8 +229,9 @@ def project(table: pd.DataFrame, projection: Projection) -> list[tuple[str, str,
     """
     pairs = []
     if projection != "none":
-        for body in table.columns:
-            who = list(table.index[table[body] == 1])
+        clusters = list(table.index)
+        for column in table.to_numpy().T:
+            who = [clusters[i] for i in np.flatnonzero(column == 1)]
             weight = 1.0 if projection == "count" else 1.0 / max(len(who) - 1, 1)
             pairs += [(a, b, weight) for a, b in combinations(who, 2)]
     return pairs

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from analysis.cooperation.graph import Graph
 from analysis.errors import MethodError
 
 ROUNDS = 4000
+CROWDED = 0.65  # share of the page from which labels are not worth trying to part
+ROOMY = 0.4  # share of the page that labels may cover where only some nodes get their names: they crowd in the middle
 
 
 def force_layout(graph: Graph, *, width: float, height: float, rng: np.random.Generator) -> np.ndarray:
@@ -64,6 +69,91 @@ def push_apart(
     MethodError
         The boxes do not fit; names how much of the page they cover.
     """
+    place = _apart(centres, sizes, width=width, height=height, gap=gap, weight=weight)
+    if place is None:
+        share = 100 * sizes.prod(axis=1).sum() / (width * height)
+        raise MethodError(
+            f"layout: {len(sizes)} labels cover {share:.0f}% of the page and cannot be told apart; make it larger"
+        )
+    return place
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Nodes on a page: `centres` and `sizes` (n, 2) of their boxes in cm, `height` of the page.
+
+    `named` (n,) tells which nodes have their name below them; the others have a number.
+    """
+
+    centres: np.ndarray
+    sizes: np.ndarray
+    height: float
+    named: np.ndarray
+
+
+def place_labels(
+    graph: Graph,
+    names: np.ndarray,
+    numbers: np.ndarray,
+    *,
+    width: float,
+    heights: Sequence[float],
+    gap: float,
+    seed: int,
+) -> Placed:
+    """Place nodes with their names while these fit; where they do not, nodes with few ties get numbers.
+
+    Names are tried on each page in turn, from the smallest on. On the largest, as many nodes with most ties keep their
+    names as leave room between the boxes.
+
+    Parameters
+    ----------
+    names, numbers
+        (n, 2): width and height of each node with its name, and with its number.
+    heights
+        Heights of pages that may be used, ascending.
+    seed
+        Of the layout; the same for every page.
+
+    Raises
+    ------
+    MethodError
+        Not even numbers fit.
+    """
+    n = len(graph.nodes)
+    tallest = heights[-1]
+
+    def fitted(sizes: np.ndarray, height: float) -> np.ndarray | None:
+        start = force_layout(graph, width=width, height=height, rng=np.random.default_rng(seed))
+        return _apart(start, sizes, width=width, height=height, gap=gap)
+
+    everybody = np.ones(n, dtype=bool)
+    for height in heights:
+        if names.prod(axis=1).sum() <= CROWDED * width * height:
+            place = fitted(names, height)
+            if place is not None:
+                return Placed(place, names, height, everybody)
+    first = np.argsort(-np.bincount(graph.index.ravel(), minlength=n), kind="stable")
+    covered = numbers.prod(axis=1).sum() + np.cumsum((names.prod(axis=1) - numbers.prod(axis=1))[first])
+    count = int(np.searchsorted(covered, ROOMY * width * tallest, side="right"))
+    while True:
+        named = np.zeros(n, dtype=bool)
+        named[first[:count]] = True
+        sizes = np.where(named[:, None], names, numbers)
+        place = fitted(sizes, tallest)
+        if place is not None:
+            return Placed(place, sizes, tallest, named)
+        if not count:
+            raise MethodError(
+                f"layout: {n} nodes do not fit on a page of {width:g} × {tallest:g} cm, even with numbers"
+            )
+        count = count * 3 // 4
+
+
+def _apart(
+    centres: np.ndarray, sizes: np.ndarray, *, width: float, height: float, gap: float, weight: float = 0.02
+) -> np.ndarray | None:
+    """`push_apart`, or None where the boxes do not fit."""
     place = centres.astype(float).copy()
     n = len(place)
     room = (sizes[:, None, :] + sizes[None, :, :]) / 2 + gap
@@ -87,5 +177,4 @@ def push_apart(
         if step < ROUNDS // 2:
             place += weight * (centres - place) * (1 - 2 * step / ROUNDS)
         place = np.clip(place, low, high)
-    share = 100 * sizes.prod(axis=1).sum() / (width * height)
-    raise MethodError(f"layout: {n} labels cover {share:.0f}% of the page and cannot be told apart; make it larger")
+    return None

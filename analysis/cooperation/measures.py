@@ -180,7 +180,7 @@ def node_measures(graph: Graph, *, backend: Backend = "igraph") -> pd.DataFrame:
     n = len(graph.nodes)
     if n < 3:
         raise MethodError(f"node measures: the graph has {n} nodes, at least 3 are needed")
-    strength = np.asarray(graph.adjacency.sum(axis=1)).ravel()
+    strength = graph.strength
     if backend == "igraph":
         made = graph.igraph
         degree = np.array(made.degree())
@@ -246,16 +246,20 @@ def group_mixing(graph: Graph, groups: Mapping[str, str]) -> pd.DataFrame:
     groups
         Group of a node; nodes without one, and their edges, are left out.
     """
+    names, counts = _group_counts(graph, groups)
+    return pd.DataFrame(counts, index=names, columns=names)
+
+
+def _group_counts(graph: Graph, groups: Mapping[str, str]) -> tuple[list[str], np.ndarray]:
+    """Groups that occur, sorted, and the numbers of `group_mixing`."""
     names = sorted({groups[n] for n in graph.nodes if n in groups})
     place = {name: i for i, name in enumerate(names)}
-    counts = np.zeros((len(names), len(names)), dtype=int)
-    for a, b in zip(graph.edges["a"], graph.edges["b"], strict=True):
-        if a in groups and b in groups:
-            i, j = place[groups[a]], place[groups[b]]
-            counts[i, j] += 1
-            if i != j:
-                counts[j, i] += 1
-    return pd.DataFrame(counts, index=names, columns=names)
+    own = np.array([place[groups[n]] if n in groups else -1 for n in graph.nodes], dtype=np.int64)
+    i, j = own[graph.index.T]
+    known = (i >= 0) & (j >= 0)
+    one_way = np.zeros((len(names), len(names)), dtype=int)
+    np.add.at(one_way, (i[known], j[known]), 1)
+    return names, one_way + one_way.T - np.diag(np.diag(one_way))
 
 
 def mixing_indices(graph: Graph, groups: Mapping[str, str]) -> tuple[float, float, int]:
@@ -263,7 +267,7 @@ def mixing_indices(graph: Graph, groups: Mapping[str, str]) -> tuple[float, floa
 
     Both are NaN without such edges; assortativity also where all edges lie in one group.
     """
-    counts = group_mixing(graph, groups).to_numpy(dtype=float)
+    counts = _group_counts(graph, groups)[1].astype(float)
     within = float(np.trace(counts))
     total = within + (counts.sum() - within) / 2
     if not total:
@@ -283,17 +287,18 @@ def core_periphery(graph: Graph) -> tuple[list[str], float]:
     NaN where the pattern does not vary. Unweighted.
     """
     n = len(graph.nodes)
-    degree = np.asarray(graph.binary.sum(axis=1)).ravel()
+    degree = np.bincount(graph.index.ravel(), minlength=n)
     order = np.argsort(-degree, kind="stable")
     # score(k) = k(k-1)/2 + M - Σ degrees of the first k: missing in the core + edges that touch no core node
     k = np.arange(1, n)
     score = k * (k - 1) / 2 - np.cumsum(degree[order])[: n - 1]
     size = int(k[np.argmin(score)])
-    core = set(order[:size].tolist())
-    inner = sum(1 for a, b in graph.index if a in core and b in core)
-    outer = sum(1 for a, b in graph.index if a not in core and b not in core)
+    core = np.zeros(n, dtype=bool)
+    core[order[:size]] = True
+    a, b = core[graph.index.T]
+    inner, outer = int((a & b).sum()), int((~a & ~b).sum())
     pairs_in, pairs_out = size * (size - 1) / 2, (n - size) * (n - size - 1) / 2
-    names = [graph.nodes[i] for i in sorted(core)]
+    names = [graph.nodes[i] for i in np.flatnonzero(core)]
     total, edges = pairs_in + pairs_out, inner + outer
     if not 0 < pairs_in < total or not 0 < edges < total:
         return names, float("nan")

@@ -70,11 +70,12 @@ def _degree_order(indptr: np.ndarray, indices: np.ndarray, priority: np.ndarray)
     top = 0
     for v in range(n):
         top = max(top, degree[v])
-    room = np.zeros(top + 2, np.int64)  # a node enters the bucket of every degree it ever has, at most once
+    start = np.zeros(top + 2, np.int64)  # a node enters the bucket of every degree it ever has, at most once
     for v in range(n):
         for d in range(degree[v] + 1):
-            room[d + 1] += 1
-    start = np.cumsum(room)
+            start[d + 1] += 1
+    for d in range(top + 1):
+        start[d + 1] += start[d]
     heap = np.empty(start[-1], np.int64)
     count = np.zeros(top + 1, np.int64)
     gone = np.zeros(n, np.bool_)
@@ -135,8 +136,13 @@ def _pop(heap: np.ndarray, at: int, count: np.ndarray, level: int, priority: np.
 @numba.njit(cache=True)
 def _curves(indptr: np.ndarray, indices: np.ndarray, priorities: np.ndarray, by_degree: bool) -> np.ndarray:
     out = np.empty(priorities.shape, np.int64)
+    order = np.empty(priorities.shape[1], np.int64)
     for d in range(len(priorities)):
-        order = _degree_order(indptr, indices, priorities[d]) if by_degree else np.argsort(priorities[d])
+        if by_degree:
+            order = _degree_order(indptr, indices, priorities[d])
+        else:
+            for v in range(len(order)):
+                order[priorities[d, v]] = v
         out[d] = _percolate(indptr, indices, order)
     return out
 
@@ -149,18 +155,33 @@ def _structure(n: int, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return indptr, np.ascontiguousarray(both[:, 1], dtype=np.int64)
 
 
-def _betweenness_order(graph: Graph, priority: np.ndarray) -> np.ndarray:
-    made = graph.igraph.copy()
-    made.vs["i"] = list(range(len(graph.nodes)))
-    order = []
-    while made.vcount():
-        value = np.round(made.betweenness(), 9)
-        names = np.array(made.vs["i"])
-        best = np.flatnonzero(value == value.max())
-        chosen = int(best[np.argmin(priority[names[best]])])
-        order.append(int(names[chosen]))
-        made.delete_vertices(chosen)
-    return np.array(order)
+def _betweenness_orders(graph: Graph, priorities: np.ndarray) -> list[np.ndarray]:
+    """Orders of removal by betweenness in what is left, one for each row of priorities.
+
+    Draws differ only where nodes tie, so most of what is left has been seen before. Where no node lies between others
+    any more, only complete components are left, and the order of the rest is that of the priorities.
+    """
+    first: dict[int, np.ndarray] = {}  # removed nodes, as bits → those of the others that tie for the first place
+    orders = []
+    for priority in priorities:
+        removed, order = 0, list[int]()
+        while len(order) < len(priority):
+            if removed not in first:
+                rest = graph.igraph.copy()
+                rest.delete_vertices(order)
+                value = np.round(rest.betweenness(), 9)
+                left = np.setdiff1d(np.arange(len(priority)), order)
+                first[removed] = left[(value == value.max()) & (value > 0)]
+            best = first[removed]
+            if not len(best):
+                left = np.setdiff1d(np.arange(len(priority)), order)
+                order += left[np.argsort(priority[left])].tolist()
+                break
+            chosen = int(best[np.argmin(priority[best])])
+            order.append(chosen)
+            removed |= 1 << chosen
+        orders.append(np.array(order))
+    return orders
 
 
 def removal_curves(graph: Graph, attack: Attack, *, draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -177,8 +198,7 @@ def removal_curves(graph: Graph, attack: Attack, *, draws: int, rng: np.random.G
     priorities = np.array([rng.permutation(n) for _ in range(draws)])
     indptr, indices = _structure(n, graph.index)
     if attack == "betweenness":
-        orders = [_betweenness_order(graph, row) for row in priorities]
-        return np.array([_percolate(indptr, indices, order) for order in orders]) / n
+        return np.array([_percolate(indptr, indices, order) for order in _betweenness_orders(graph, priorities)]) / n
     return _curves(indptr, indices, priorities, attack == "degree") / n
 
 

@@ -21,6 +21,7 @@ from analysis.sources import MADE_UP, SURVEY, Edition, load_edition
 from analysis.workspace import write_csv
 
 FIRST, LAST = 2000, 2100
+RECRUITMENT = ("previous_known", "previous_active", "base_active", "base_eligible")  # before `clusters_took_part`
 # What is taken over word for word; every other text of edition.yaml has its years moved on.
 _SAME = ("commissioned_by", "report_languages", "instruments", "soft_checks")
 _DROPPED = ("provenance_note_pl", "provenance_note_en", "source_lines", "aggregates_only")
@@ -102,6 +103,22 @@ def _edition_yaml(edition: Edition, year: int, provenance: str) -> tuple[dict[st
     return out, list(design)
 
 
+def _widen_recruitment(design: dict[str, Any], copied: list[str]) -> None:
+    """Let made-up clusters be known and invited before more of them answer than the edition before had invited.
+
+    All steps grow alike, so that they stay in order; numbers that are enough stay as they were copied.
+    """
+    steps = [key for key in RECRUITMENT if key in design]
+    took_part = int(design.get("clusters_took_part", {"value": 0})["value"])
+    if not steps or took_part <= (least := min(int(design[key]["value"]) for key in steps)):
+        return
+    for key in steps:
+        more = -(-int(design[key]["value"]) * took_part // least)
+        design[key] = {"value": more, "unit": design[key]["unit"], "note": "made up: enough for the made-up answers"}
+        if key in copied:
+            copied.remove(key)
+
+
 def _dump(data: dict[str, Any]) -> str:
     head = (
         "# Made by `klastry new-edition`. Dates and names that documents print come from here: read over every line.\n"
@@ -169,6 +186,7 @@ def make_edition(
                     rows = len(pd.read_csv(part / f"raw/{name}.csv", dtype=str))
                     info["design"][key] = {"value": rows, "unit": edition.info["design"][key]["unit"]}
                     copied.remove(key)
+            _widen_recruitment(info["design"], copied)
         (part / "edition.yaml").write_text(_dump(info), encoding="utf-8")
         write_csv(moved, part / "years_moved.csv")
     return Draft(target, moved, copied)

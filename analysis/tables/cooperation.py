@@ -208,11 +208,12 @@ def add_model_facts(
 
 
 def add_matching_facts(facts: FactSet, hidden: pd.DataFrame, pairs: int) -> None:
-    """How well the ranking finds hidden ties, and how many pairs were ranked."""
+    """How many pairs were ranked, and how well the ranking finds hidden ties, if there are any between candidates."""
     add = _Adder(facts)
     add("match.pairs", pairs, "matching", "all rows", "rank")
     add("match.hidden", len(hidden), "hidden_ties", "all rows", "a")
-    add("match.auc", 100 * hidden["place"].mean(), "hidden_ties", "mean", "place", **PERCENT)
+    if len(hidden):
+        add("match.auc", 100 * hidden["place"].mean(), "hidden_ties", "mean", "place", **PERCENT)
 
 
 def communities_text(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -314,9 +315,34 @@ def page_data(
     return {"nodes": people, "ties": rows, "kinds": dict(options["kinds"]), "tieKinds": dict(options["tie_kinds"])}
 
 
-def tie_data(ties: pd.DataFrame) -> pd.DataFrame:
-    """Columns of the ties that go with the figure."""
-    return ties[["tie_id", "source", "target", "kind", "form", "since_year", "until_year", "what_pl"]]
+def numbered(nodes: pd.DataFrame) -> pd.Series:
+    """Numbers 1, 2, … of nodes in the order of their short names, as a list is searched; index as `nodes`."""
+    order = nodes["short"].str.casefold().sort_values(kind="stable").index
+    return pd.Series(range(1, len(nodes) + 1), index=order).reindex(nodes.index)
+
+
+def number_note(nodes: pd.DataFrame, words: Mapping[str, str]) -> str:
+    """Whom the numbers of the figure stand for, '' where every node has its name.
+
+    Parameters
+    ----------
+    nodes
+        Indexed by node: short, label (the short name, or a number).
+    """
+    unnamed = nodes[nodes["label"] != nodes["short"]]
+    listed = unnamed.assign(no=unnamed["label"].astype(int)).sort_values("no")
+    if not len(listed):
+        return ""
+    return words["numbers"] + "; ".join(f"{n} – {s}" for n, s in zip(listed["no"], listed["short"], strict=True)) + "."
+
+
+def tie_data(ties: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
+    """Columns of the ties that go with the figure; with the labels of both ends where some of these are numbers."""
+    out = ties[["tie_id", "source", "target", "kind", "form", "since_year", "until_year", "what_pl"]]
+    if (nodes["label"] == nodes["short"]).all():
+        return out
+    ends = {f"{end}_label": out[end].map(nodes["label"]) for end in ("source", "target")}
+    return out.assign(**ends)
 
 
 def community_columns(words: Mapping[str, str]) -> list[Column]:

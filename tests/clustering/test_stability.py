@@ -9,6 +9,7 @@ import pytest
 from analysis.clustering.partition import partitions
 from analysis.clustering.stability import (
     best_jaccard,
+    bootstrap_jaccard,
     gradient,
     leave_one_out,
     moved,
@@ -89,3 +90,24 @@ def test_the_same_seed_gives_the_same_result() -> None:
     quick = FEW.model_copy(update={"null_draws": 2, "starts": 2})
     first, second = (stability_test(blobs(), [2, 4], "kmeans", quick, rng=rng()) for _ in range(2))
     pd.testing.assert_frame_equal(first[0], second[0])
+
+
+@pytest.mark.parametrize("twins", [0, 30])
+def test_compiled_trees_give_what_scipys_trees_give(twins: int) -> None:
+    values = rng(11).normal(size=(37, 5))
+    values[:twins] = values[0]  # resamples with fewer distinct rows than groups
+    ks = [2, 3, 7]
+    base, jaccard = bootstrap_jaccard(values, ks, "ward", FEW, draws=40, rng=rng(12))
+    repeated = rng(12)
+    per_draw: dict[int, list[np.ndarray]] = {k: [] for k in ks}
+    for _ in range(40):
+        chosen = np.unique(repeated.integers(37, size=37))
+        for k in ks:
+            if k <= len(np.unique(values[chosen], axis=0)):
+                again = partitions(values[chosen], [k], "ward", FEW, rng=rng())[k]
+                alike = np.full(k + 1, np.nan)
+                found = best_jaccard(base[k][None, chosen], again[None, :])[0]
+                alike[: len(found)] = found
+                per_draw[k].append(alike[1:])
+    for k in ks:
+        assert jaccard[k] == pytest.approx(np.nanmean(per_draw[k], axis=0), abs=1e-12)

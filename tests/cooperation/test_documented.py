@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -165,3 +166,29 @@ def test_bad_ties_are_named(root: Path, tmp_path: Path, old: str, new: str, mess
     with pytest.raises(DataError, match=message) as caught:
         validate_edition(load_edition(2024, tmp_path), load_framework(tmp_path))
     assert all(p.file == "cooperation_ties.csv" for p in caught.value.problems)
+
+
+@pytest.mark.parametrize(("n", "everybody"), [(20, True), (90, False)])
+def test_nodes_that_have_no_room_for_their_names_get_numbers(n: int, everybody: bool) -> None:
+    rng = np.random.default_rng(2)
+    nodes = [f"n{i:03d}" for i in range(n)]
+    ends = [tuple(rng.choice(n, 2, replace=False)) for _ in range(2 * n)]
+    graph = graphs.make_graph(nodes, [(nodes[a], nodes[b], 1.0) for a, b in ends])
+    names, numbers = np.tile([2.2, 1.1], (n, 1)), np.tile([0.6, 0.6], (n, 1))
+    page = layout.place_labels(graph, names, numbers, width=16, heights=(17.2, 19.4), gap=0.1, seed=1)
+    assert page.named.all() == everybody and page.named.any()
+    assert page.height == (17.2 if everybody else 19.4)
+    assert (page.sizes == np.where(page.named[:, None], names, numbers)).all()
+    gaps = np.abs(page.centres[:, None] - page.centres[None, :])
+    room = (page.sizes[:, None] + page.sizes[None, :]) / 2
+    assert ((gaps >= room - 1e-3).any(axis=2) | np.eye(n, dtype=bool)).all()
+    degree = np.array([sum(node in (a, b) for a, b in graph.edges[["a", "b"]].to_numpy()) for node in graph.nodes])
+    assert everybody or degree[page.named].min() >= degree[~page.named].max()
+
+
+def test_more_nodes_than_a_page_holds_are_refused() -> None:
+    nodes = [f"n{i}" for i in range(12)]
+    graph = graphs.make_graph(nodes, [(a, b, 1.0) for a, b in itertools.pairwise(nodes)])
+    size = np.tile([2.0, 2.0], (12, 1))
+    with pytest.raises(MethodError, match="even with numbers"):
+        layout.place_labels(graph, size, size, width=5, heights=(5.0,), gap=0.1, seed=1)

@@ -14,6 +14,7 @@ from analysis.cli import main
 from analysis.composite.index import build_index
 from analysis.composite.structure import Structure
 from analysis.editions import make_edition
+from analysis.editions.scaffold import _widen_recruitment
 from analysis.editions.years import move_years, moved_table
 from analysis.errors import ConfigError
 from analysis.framework import comparable, load_framework, read_text_table
@@ -207,3 +208,22 @@ def test_an_export_is_read_by_the_codebook_of_its_edition_and_told_in_its_langua
     for word in ("kolumny dopasowane", "sprawdź, ustaw", "co zmieniono", "teraz: porównaj"):
         assert word in said
     assert not [word for word in ("columns matched", "next:", "rows", "to decide") if word in said]
+
+
+def test_more_made_up_clusters_than_the_edition_before_had_invited_are_still_invited() -> None:
+    design = {
+        name: {"value": value, "unit": "clusters", "copied_from": 2024}
+        for name, value in (
+            ("previous_known", 200),
+            ("previous_active", 80),
+            ("base_active", 70),
+            ("base_eligible", 60),
+        )
+    } | {"clusters_took_part": {"value": 100, "unit": "clusters"}}
+    copied = list(design)
+    _widen_recruitment(design, copied)
+    steps = [entry["value"] for entry in design.values()]
+    assert steps == sorted(steps, reverse=True) and steps[-2:] == [100, 100]
+    assert copied == ["clusters_took_part"] and "made up" in design["base_eligible"]["note"]
+    _widen_recruitment(design, copied)
+    assert [entry["value"] for entry in design.values()] == steps
