@@ -150,12 +150,18 @@ def effect_of_dimensions(
     membership: pd.DataFrame,
     scored: pd.DataFrame,
     settings: Disclosure,
+    decided: pd.DataFrame,
     *,
     scale: tuple[float, float],
     quantile_type: int,
     seed: int,
 ) -> pd.DataFrame:
     """What a release would reveal without the tables of one dimension; parameters as in `score_columns`.
+
+    Parameters
+    ----------
+    decided
+        The whole release, as `intervals_table` returns it; rows of codes that are not in `released` are left out.
 
     Returns
     -------
@@ -164,11 +170,11 @@ def effect_of_dimensions(
         single_share.
     """
     dimensions = [d for d in dict.fromkeys(released["dimension"]) if d != WHOLE]
-    rows = []
-    for left_out in ["nothing", *dimensions]:
+    tables = {"nothing": decided[decided["code"].isin(released["code"])]}
+    for left_out in dimensions:
         rest = released[released["dimension"] != left_out]
         made = score_columns(rest, membership, scored, settings, scale=scale, quantile_type=quantile_type)
-        total = summarise(intervals_table(made, settings, seed=seed), {}).iloc[[0]]
-        rows.append(total.drop(columns="part").assign(left_out=left_out))
-    table = pd.concat(rows, ignore_index=True)
+        tables[left_out] = intervals_table(made, settings, seed=seed)
+    totals = [summarise(made, {}).iloc[[0]].assign(left_out=left_out) for left_out, made in tables.items()]
+    table = pd.concat(totals, ignore_index=True).drop(columns="part")
     return table[["left_out", *(c for c in table if c != "left_out")]]

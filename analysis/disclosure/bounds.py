@@ -27,7 +27,7 @@ def _monotone(least: np.ndarray, most: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return np.maximum.accumulate(least), np.minimum.accumulate(most[::-1])[::-1]
 
 
-def _order(column: Column, group: Released, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def order(column: Column, group: Released, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Bounds of the sorted scores of a group, (n,) each, from the printed measures and the bounds of its members."""
     n = len(group.members)
     least, most = np.sort(low), np.sort(high)
@@ -64,7 +64,7 @@ def places(column: Column, group: Released) -> tuple[np.ndarray, np.ndarray]:
     least, most = np.full(len(group.members), lowest), np.full(len(group.members), highest)
     for _ in range(ROUNDS):
         before = least, most
-        least, most = _order(column, group, least, most)
+        least, most = order(column, group, least, most)
         if (before[0] == least).all() and (before[1] == most).all():
             break
     return least, most
@@ -108,7 +108,7 @@ def propagate(column: Column, start: tuple[np.ndarray, np.ndarray] | None = None
         before = low.copy(), high.copy()
         for group in column.released:
             inside = np.array(group.members)
-            least, most = _order(column, group, low[inside], high[inside])
+            least, most = order(column, group, low[inside], high[inside])
             lo, hi = _members(least, most, low[inside], high[inside])
             if "mean" in group.printed:
                 at_least, at_most = column.span(group.printed["mean"], len(inside), "sound")

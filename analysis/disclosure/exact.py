@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
+from analysis.disclosure.bounds import order
 from analysis.disclosure.column import Column, Reading, Released, place
 
 # Share of the time limit for a first attempt without linear relaxations.
@@ -79,7 +80,7 @@ class Model:
                 continue
             at = place(measure, n, self.column.quantile_type)
             if at.quarters:
-                first, second = self._neighbours(members, at.first)
+                first, second = self._neighbours(group, at.first)
                 start, end = self.column.span(value, 4, self.reading)
                 self.model.add_linear_constraint((4 - at.quarters) * first + at.quarters * second, start, end)
                 continue
@@ -93,26 +94,50 @@ class Model:
         free = [v for v in literals if not isinstance(v, int)]
         self.model.add_linear_constraint(cp_model.LinearExpr.sum(free), low - known, high - known)
 
-    def _neighbours(self, members: Sequence[int], first: int) -> tuple[cp_model.IntVar, cp_model.IntVar]:
+    def _neighbours(self, group: Released, first: int) -> tuple[cp_model.IntVar, cp_model.IntVar]:
         """Variables for the sorted scores at places `first` and `first` + 1, counted from 0.
 
         A switch for each member divides the group; the largest of the lower part and the smallest of the upper part are
-        the scores of chosen members.
+        the scores of chosen members. In the sound reading members who can only be on one side have no switch, and those
+        who cannot be chosen no choice. In the strict reading all have: which columns are found, and so the examples of
+        the table, depends on the form of the model.
         """
-        least, most = sorted(self.low[i] for i in members), sorted(self.high[i] for i in members)
+        members = group.members
+        least, most = self._places(group)
         value = [self.model.new_int_var(least[k], most[k], "") for k in (first, first + 1)]
-        lower = [self.model.new_bool_var("") for _ in members]
-        self.model.add(sum(lower) == first + 1)
+        every = self.reading == "strict"
+        can_be_lower = [every or self.low[i] <= most[first] for i in members]
+        # Somebody who fits neither side counts as upper, where the constraints then say that there is no column.
+        can_be_upper = [
+            every or not may or self.high[i] >= least[first + 1] for i, may in zip(members, can_be_lower, strict=True)
+        ]
+        sides = zip(can_be_lower, can_be_upper, strict=True)
+        lower = [self.model.new_bool_var("") if a and b else int(a) for a, b in sides]
+        upper = [_negated(switch) for switch in lower]
+        self._count(lower, first + 1, first + 1)
         self.model.add(value[0] <= value[1])
-        for bound, switches, below in ((value[0], lower, True), (value[1], [s.negated() for s in lower], False)):
-            chosen = [self.model.new_bool_var("") for _ in members]
+        for k, switches, can_be, below in ((0, lower, can_be_lower, True), (1, upper, can_be_upper, False)):
+            bound, here = value[k], first + k
+            # Whoever cannot reach the place from this side is beyond it anyway.
+            near = [every or (self.high[i] >= least[here] if below else self.low[i] <= most[here]) for i in members]
+            possible = zip(members, switches, can_be, near, strict=True)
+            able = [(i, switch) for i, switch, may, close in possible if may and close]
+            chosen = [self.model.new_bool_var("") for _ in able]
             self.model.add_exactly_one(chosen)
-            for i, switch, is_it in zip(members, switches, chosen, strict=True):
+            for (i, switch), is_it in zip(able, chosen, strict=True):
+                guard = [] if isinstance(switch, int) else [switch]
                 score = self.scores[i]
-                self.model.add(score <= bound if below else score >= bound).only_enforce_if(switch)
-                self.model.add_implication(is_it, switch)
+                self.model.add(score <= bound if below else score >= bound).only_enforce_if(guard)
+                for literal in guard:
+                    self.model.add_implication(is_it, literal)
                 self.model.add(score >= bound if below else score <= bound).only_enforce_if(is_it)
         return value[0], value[1]
+
+    def _places(self, group: Released) -> tuple[list[int], list[int]]:
+        """Bounds of the sorted scores of a group; in the sound reading those that its statistics leave."""
+        low, high = (np.array([ends[i] for i in group.members]) for ends in (self.low, self.high))
+        least, most = order(self.column, group, low, high) if self.reading == "sound" else (np.sort(low), np.sort(high))
+        return [int(v) for v in least], [int(v) for v in most]
 
     def solve(
         self,
@@ -148,27 +173,32 @@ class Model:
                 model.maximize(sum(granted))
         if aim is not None:
             model.maximize(aim[1] * scores[aim[0]])
-        solver, status = self._decide(model, limit)
+        solver, status = self._decide(model, limit, best=not most)
         found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
         values = np.array([solver.value(x) for x in scores]) if found else None
         bound = aim[1] * round(solver.best_objective_bound) if aim is not None and found else None
         return Solved(values, status == cp_model.INFEASIBLE, bound)
 
-    def _decide(self, model: cp_model.CpModel, limit: float) -> tuple[cp_model.CpSolver, Any]:
+    def _decide(self, model: cp_model.CpModel, limit: float, *, best: bool) -> tuple[cp_model.CpSolver, Any]:
         """Solve a model; in the sound reading first without linear relaxations.
 
         Of the sound reading only bounds and proofs are used, which do not depend on how they were found; most are found
-        several times faster without relaxations, and what is not decided so is decided with them.
+        several times faster without relaxations, and what is not decided so is decided with them. Where the `best`
+        column is not needed, any that was found will do.
         """
         if self.reading == "sound":
             solver = _solver(limit * QUICK, self.seed)
             solver.parameters.linearization_level = 0
             solver.parameters.max_presolve_iterations = 1
             status = solver.solve(model)
-            if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
+            if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or (status == cp_model.FEASIBLE and not best):
                 return solver, status
         solver = _solver(limit, self.seed)
         return solver, solver.solve(model)
+
+
+def _negated(switch: cp_model.IntVar | int) -> Any:
+    return 1 - switch if isinstance(switch, int) else switch.negated()
 
 
 def _solver(limit: float, seed: int) -> cp_model.CpSolver:

@@ -73,7 +73,7 @@ def test_summary_adds_up(released: pd.DataFrame, scores: pd.DataFrame) -> None:
 def test_leaving_out_a_dimension_reveals_less(released: pd.DataFrame, scores: pd.DataFrame) -> None:
     overall = released[released["code"] == "ALL"]
     effect = assess.effect_of_dimensions(
-        overall, TRAITS, scores.notna(), SETTINGS, scale=(0.0, 1.0), quantile_type=7, seed=1
+        overall, TRAITS, scores.notna(), SETTINGS, made(released, scores), scale=(0.0, 1.0), quantile_type=7, seed=1
     ).set_index("left_out")
     assert effect.index.tolist() == ["nothing", "sector", "kkk"]
     assert (effect["narrow"] <= effect.loc["nothing", "narrow"]).all() and effect.loc["nothing", "narrow"] > 0

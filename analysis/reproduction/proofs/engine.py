@@ -136,7 +136,7 @@ def contradictions(
 
 # --- repairs ------------------------------------------------------------------------------------------------
 
-_FAR = 2**24
+_FAR = 2**26  # steps; a number further away is no repair
 
 
 def _bounded(s: Statement, values: Interval) -> Statement:
@@ -145,10 +145,13 @@ def _bounded(s: Statement, values: Interval) -> Statement:
 
 
 def _search(fits: Callable[[int], bool | None]) -> int | None:
-    """Return the smallest k >= 1 with fits(k), for fits that stays true once it is; None if there is none."""
+    """Return the smallest k with fits(k), 1 <= k <= `_FAR`, for fits that stays true once it is; None if there is none.
+
+    What does not fit at the far end fits nowhere, so most searches without a result end after two questions.
+    """
     high = 1
     while not fits(high):
-        if high > _FAR:
+        if high >= _FAR or (high == 1 and fits(_FAR) is False):
             return None
         high *= 4
     low = high // 4

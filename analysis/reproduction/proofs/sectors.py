@@ -32,13 +32,8 @@ class SectorSystem:
 
     def __init__(self, quantity: Quantity) -> None:
         self.q = quantity
-        sizes = list(quantity.sectors.values())
-        if math.prod(s + 1 for s in sizes) <= MAX_PATTERNS:
-            grids = np.meshgrid(*(np.arange(s + 1) for s in sizes), indexing="ij")
-            self.patterns = np.stack([g.ravel() for g in grids], axis=1).astype(np.int64)
-            self.patterns = self.patterns[self.patterns.sum(axis=1) > 0]
-        else:
-            self.patterns = np.empty((0, len(sizes)), np.int64)
+        patterns = math.prod(size + 1 for size in quantity.sectors.values())
+        self.countable = 1 < patterns <= MAX_PATTERNS
         self._known: dict[frozenset[Statement], bool | None] = {}
 
     def _limits(self, values: Interval, per: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -53,7 +48,7 @@ class SectorSystem:
 
     def feasible(self, statements: Sequence[Statement]) -> bool | None:
         """Whether some pattern of answers and some sums satisfy all statements; None if there are too many."""
-        if not len(self.patterns):
+        if not self.countable:
             return None
         name = frozenset(statements)
         if name not in self._known:
@@ -61,30 +56,29 @@ class SectorSystem:
         return self._known[name]
 
     def _decide(self, statements: Sequence[Statement]) -> bool:
-        patterns = self.patterns
         by_kind: dict[str, list[Statement]] = {k: [] for k in KINDS}
         for s in statements:
             if s.says is not None:
                 by_kind[s.says.kind].append(s)
-        n = patterns.sum(axis=1)
-        keep = np.ones(len(patterns), bool)
-        for s in by_kind["answers"]:
-            allowed = s.values.integers()
-            keep &= (n >= allowed.start) & (n < allowed.stop)
-        low = np.zeros(len(patterns), np.int64)
-        high = np.zeros(len(patterns), np.int64)
-        for i, sector in enumerate(self.q.sectors):
+        # One entry for each pattern of the sectors so far. Numbers that a sector's printed mean rules out take no part:
+        # a mean with a decimal leaves few of them.
+        n, low, high = np.zeros((3, 1), np.int64)
+        for sector, clusters in self.q.sectors.items():
             said = [s.values for s in by_kind["sector_mean"] if s.says and s.says.sector == sector]
-            size = np.arange(self.q.sectors[sector] + 1, dtype=np.int64)
+            # a mean that is printed is the mean of somebody
+            size = np.arange(1 if said else 0, clusters + 1, dtype=np.int64)
             least, most = np.zeros_like(size), np.where(size > 0, _LARGE, 0)
             for values in said:
                 a, b = self._limits(values, size)
                 least, most = np.maximum(least, a), np.minimum(most, b)
-            # a mean that is printed is the mean of somebody
-            possible = (least <= most) & ((size > 0) | (not said))
-            keep &= possible[patterns[:, i]]
-            low += least[patterns[:, i]]
-            high = np.minimum(high + most[patterns[:, i]], _LARGE)
+            possible = least <= most
+            n = np.add.outer(n, size[possible]).ravel()
+            low = np.add.outer(low, least[possible]).ravel()
+            high = np.minimum(np.add.outer(high, most[possible]), _LARGE).ravel()
+        keep = n > 0
+        for s in by_kind["answers"]:
+            allowed = s.values.integers()
+            keep &= (n >= allowed.start) & (n < allowed.stop)
         for s in by_kind["mean"]:
             a, b = self._limits(s.values, n)
             low, high = np.maximum(low, a), np.minimum(high, b)
