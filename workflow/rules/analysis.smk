@@ -689,8 +689,6 @@ if PRINTED:
             tables=rules.validation_10.output.tables,
             indicators=rules.indicators_20.output,
             cross=rules.cross_sections_40.output.cross,
-            framework=framework(),
-            code=package("reproduction", "opinions.tabulation", "opinions.counts", "tables"),
         output:
             ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
             ledger_summary=BUILD + "/40_analyses/reproduction_summary.csv",
@@ -707,6 +705,8 @@ if PRINTED:
         params:
             name="49_reproduction",
             method=method("treatment", "normalisation", "strengths", "cross_sections"),
+            framework=framework(),
+            code=package("reproduction", "opinions.tabulation", "opinions.counts", "tables"),
         priority: 92
         resources:
             mem_mb=1500,
@@ -858,13 +858,13 @@ rule facts:
             rules.good_practices_52.output.facts,
         ],
         plan=plan(),
-        code=package("publish.withholding", "disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression"),
     output:
         ensure(BUILD + "/facts.json", non_empty=True),
     log:
         BUILD + "/logs/facts.log",
     params:
         shield=shield(),
+        code=package("publish.withholding", "disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression"),
     priority: 84
     message:
         "facts"
