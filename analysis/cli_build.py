@@ -16,7 +16,7 @@ from pathlib import Path
 
 from analysis import lock, unchanged
 from analysis.errors import ConfigError, KlastryError, suggest
-from analysis.execution.processes import COLLECT, end_with_parent, parent_of_steps
+from analysis.execution.processes import COLLECT, COSTS, end_with_parent, parent_of_steps
 from analysis.executor import find_profile
 from analysis.files import remedy_in, settle, storage_error, write_text
 from analysis.progress import Progress
@@ -132,7 +132,11 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     command += ["--forceall"] if args.force else []
     command += [*args.target] if args.target else []
     bin_dir = str(Path(sys.executable).parent)
-    env = {**os.environ, "PATH": bin_dir + os.pathsep + os.environ.get("PATH", ""), "PYTHONHASHSEED": "0", **membership}
+    costs = logs / "costs.csv"
+    if not args.dry_run:
+        write_text("step,processor_s,memory_mb\n", costs)
+    path = bin_dir + os.pathsep + os.environ.get("PATH", "")
+    env = {**os.environ, "PATH": path, "PYTHONHASHSEED": "0", COSTS: str(costs), **membership}
     # Those from 90 on are for trying things out. A parent of steps on this machine is none on another.
     local = not (args.dry_run or profile.elsewhere)
     notebooks = sorted(root.glob("notebooks/**/[!.9]*.ipynb")) if local else []

@@ -72,6 +72,14 @@ def pages_with(project: Path, sentence: str) -> int:
     return sum(sentence in page.read_text(encoding="utf-8") for page in folder.glob("*.html"))
 
 
+def costs(project: Path) -> str:
+    """Processor seconds and memory of the steps of the last build, the costliest first, as a sentence."""
+    with (project / "build/2024/logs/costs.csv").open(encoding="utf-8", newline="") as stream:
+        rows = sorted(csv.DictReader(stream), key=lambda row: -float(row["processor_s"]))
+    shown = [f"{row['step']} {float(row['processor_s']):.0f} s ({row['memory_mb']} MB)" for row in rows]
+    return f"Processor seconds of the {len(rows)} steps (largest process of each): {', '.join(shown)}."
+
+
 def order_of_steps(project: Path) -> list[str]:
     """Rules in the order in which a build of everything finished them."""
     log = (project / "build/2024/logs/snakemake.log").read_text(encoding="utf-8")
@@ -148,12 +156,13 @@ def measure(cases: set[str], folder: Path) -> tuple[list[Row], list[str]]:
     rows, notes = [], []
     full = klastry(ours, "build")
     print(f"full: {full.seconds:.1f} s", flush=True)
-    steps = order_of_steps(ours)
+    steps, profile = order_of_steps(ours), costs(ours)
     first = Row("everything from nothing", full.seconds, full.cpu, process_mb=full.process_mb, all_mb=full.all_mb)
     first.limit = 90
     rows.append(first)
     top = sorted(full.by_process.items(), key=lambda item: -item[1])[:6]
     notes.append("Largest processes of the build: " + "; ".join(f"`{name}` {mb:,.0f} MB" for name, mb in top) + ".")
+    notes.append(profile)
     if "plain" in cases:
         theirs = copy_project(folder / "plain")
         taken = plain(theirs, steps)

@@ -1,8 +1,8 @@
 """Individual reports of made-up editions of 40 and 100 respondents, and what 1,000 would take.
 
 Every size is a copy of the project with an edition made up by `klastry new-edition --made-up`; measured are the two
-steps that make the reports, notebooks and pages, as the build runs them on two cores. Their inputs are built before.
-The graph of cooperation has the same 40 organisations at every size: it is no part of what is measured.
+steps that make the reports, notebooks and pages, as the build runs them on two cores. Their inputs are built with them,
+one after the other; other steps may run beside them, as in any build.
 """
 
 from __future__ import annotations
@@ -25,25 +25,6 @@ YEAR = "2026"
 STEPS = ("individual_notebooks", "individual_reports")
 
 
-def few_in_the_graph(project: Path) -> None:
-    """Put the graph of cooperation of 40 organisations into the edition: its drawing refuses a page full of labels."""
-    klastry(project, "make-up", "--edition", YEAR, "--out", "graph")
-    for path in (project / "graph").glob("cooperation_*"):
-        shutil.copyfile(path, project / f"data/editions/{YEAR}/raw" / path.name)
-    klastry(project, "seal", "--edition", YEAR)
-
-
-def enough_invited(project: Path, n: int) -> None:
-    """Let as many clusters more be known and invited as answer: these numbers are copied from the edition before."""
-    path = project / f"data/editions/{YEAR}/edition.yaml"
-    text = path.read_text(encoding="utf-8")
-    for name in ("previous_known", "previous_active", "base_active", "base_eligible"):
-        more = re.compile(rf"(?m)^(  {name}:(?:.|\n)*?\bvalue: )(\d+)")
-        assert more.search(text), f"{path.name} has no number `design.{name}`"
-        text = more.sub(lambda found: f"{found[1]}{int(found[2]) + n}", text, count=1)
-    path.write_text(text, encoding="utf-8")
-
-
 def measure(n: int, folder: Path) -> Row:
     """Build an edition of `n` respondents up to its individual reports."""
     project = copy_project(folder / f"n{n}")
@@ -54,8 +35,6 @@ def measure(n: int, folder: Path) -> Row:
     klastry(
         project, "new-edition", YEAR, "--from", "2024", "--made-up", "--respondents", str(n), "--members", str(10 * n)
     )
-    few_in_the_graph(project)
-    enough_invited(project, n)
     klastry(project, "build", "--edition", YEAR, "scores")
     done = klastry(project, "build", "--edition", YEAR, "individual")
     build = project / f"build/{YEAR}"

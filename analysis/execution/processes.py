@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+COSTS = "KLASTRY_COSTS"  # names the file for what each step took: name, processor seconds, megabytes
 STEPS = "KLASTRY_STEPS"  # names the socket of the parent for `workflow/scripts/step.py`
 # Steps run side by side, so none of them gets threads for its matrices; the results do not depend on the cores.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -14,6 +14,7 @@ import argparse
 import gc
 import json
 import os
+import resource
 import runpy
 import selectors
 import signal
@@ -26,9 +27,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.execution import warm
-from analysis.execution.processes import COLLECT, die_with_parent, leave
+from analysis.execution.processes import COLLECT, COSTS, die_with_parent, leave
 
 LONGEST_REQUEST = 1 << 20  # bytes; arguments and environment
+KILOBYTE = 1 if sys.platform == "darwin" else 1024  # bytes, in which the system tells the memory of a process
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Server:
 
     listener: socket.socket
     imports: Iterator[str]
-    children: dict[int, socket.socket] = field(default_factory=dict)
+    children: dict[int, tuple[socket.socket, Request]] = field(default_factory=dict)
 
     def serve(self) -> None:
         """Fork for each request; returns when standard input ends."""
@@ -89,7 +91,7 @@ class Server:
         server = os.getpid()
         child = os.fork()
         if child == 0:
-            for other in (self.listener, client, *self.children.values()):
+            for other in (self.listener, client, *(wire for wire, _ in self.children.values())):
                 other.close()
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGINT):
@@ -97,7 +99,7 @@ class Server:
             run_step(request, server)
         for stream in request.streams:
             os.close(stream)
-        self.children[child] = client
+        self.children[child] = client, request
         events.register(client, selectors.EVENT_READ, child)
 
     def _left(self, child: int) -> None:
@@ -110,15 +112,26 @@ class Server:
     def _collect(self, events: selectors.BaseSelector) -> None:
         """Tell the clients of ended children the exit codes."""
         while self.children:
-            child, status = os.waitpid(-1, os.WNOHANG)
+            child, status, used = os.wait4(-1, os.WNOHANG)
             if child == 0:
                 return
-            client = self.children.pop(child)
+            client, request = self.children.pop(child)
+            note_cost(request, used)
             events.unregister(client)
             code = os.waitstatus_to_exitcode(status)
             with suppress(OSError):  # it is gone, and so is its child
                 client.sendall(f"{code if code >= 0 else 128 - code}\n".encode())
             client.close()
+
+
+def note_cost(request: Request, used: resource.struct_rusage) -> None:
+    """Add what a step took, with all that it started, to the file that its environment names (`COSTS`)."""
+    if COSTS not in request.env:
+        return
+    argv = request.argv
+    name = Path(argv[argv.index("--log") + 1] if "--log" in argv[:-1] else argv[0]).stem
+    with suppress(OSError), Path(request.env[COSTS]).open("a", encoding="utf-8") as stream:
+        stream.write(f"{name},{used.ru_utime + used.ru_stime:.2f},{used.ru_maxrss * KILOBYTE / 1e6:.0f}\n")
 
 
 def receive(client: socket.socket) -> Request | None:

@@ -17,7 +17,10 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.execution.engine import NAME, chosen, register
+from analysis.execution.processes import COSTS, parent_of_steps
 from analysis.execution.warm import modules_of
+
+ROOT = Path(__file__).resolve().parents[2]
 
 INLINE = "from matplotlib_inline import backend_inline"
 CELLS = [
@@ -254,3 +257,19 @@ with lock.hold(Path({str(tmp_path)!r}), "test") as membership:
     env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=env)
     assert done.stdout.split() == ["fork" if Path("/proc/self/task").is_dir() else "spawn", "1"]
+
+
+def test_a_build_tells_what_each_step_took(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import time\nheld = bytearray(300_000_000)\nwhile time.process_time() < 0.4:\n    pass\n", "utf-8"
+    )
+    costs = tmp_path / "costs.csv"
+    env = {**os.environ, COSTS: str(costs)}
+    client = [sys.executable, "-I", "-S", "workflow/scripts/step.py", str(script)]
+    with parent_of_steps(ROOT, [notebook(tmp_path, "import math")], env) as found:
+        for more in (["--log", "logs/42_burning.log"], []):
+            subprocess.run([*client, *more], cwd=ROOT, env={**env, **found}, check=True, timeout=60)
+    rows = [line.split(",") for line in costs.read_text("utf-8").splitlines()]
+    assert [row[0] for row in rows] == ["42_burning", "script"]
+    assert all(0.35 < float(seconds) < 20 and 290 < float(memory) < 900 for _, seconds, memory in rows), rows
