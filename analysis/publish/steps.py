@@ -29,7 +29,7 @@ from analysis.publish.record_voice import at_record, typed_digits
 from analysis.publish.withholding import withhold
 
 # Kind of record -> file (without .md) of the chapter that prints it, for allowances bound to one chapter.
-BESIDE_PRINT = "49_reproduction"  # the notebook that compares with a printed report
+BESIDE_PRINT = ("35_printed_report", "49_reproduction")  # notebooks about a printed report
 RECORDS_OF = {"practice": "09_dobre_praktyki", "recommendation": "11_rekomendacje", "term": "12_zalaczniki"}
 
 
@@ -53,7 +53,8 @@ def render_chapters(pub: Publication) -> Book:
     folder = pub.report_dir / "chapters"
     chapters = load_chapters(pub.report_dir / "chapters.yaml")
     if not pub.printed:  # nothing was set beside a printed report, so no chapter can draw on it
-        chapters = [c.model_copy(update={"notebooks": [n for n in c.notebooks if n != BESIDE_PRINT]}) for c in chapters]
+        kept = [[name for name in chapter.notebooks if name not in BESIDE_PRINT] for chapter in chapters]
+        chapters = [c.model_copy(update={"notebooks": names}) for c, names in zip(chapters, kept, strict=True)]
     allowed = lint.load_allowed(pub.report_dir / "lint.yaml")
     pub.chapters_dir.mkdir(parents=True, exist_ok=True)
     for old in [*pub.chapters_dir.glob("*.md"), *pub.chapters_dir.glob("*.json")]:

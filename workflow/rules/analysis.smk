@@ -584,14 +584,11 @@ rule cooperation_graph_42:
     input:
         notebook="notebooks/42_cooperation_graph.ipynb",
         tables=rules.validation_10.output.tables,
-        scores=rules.scores_30.output.scores,
-        characteristics=rules.indicators_20.output.characteristics,
         edition=f"data/editions/{EDITION}/edition.yaml",
-        link=private_files(),
         labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
     output:
         exhibits("figure", 45, 52),
-        exhibits("table", 41, 42, 43, 44),
+        exhibits("table", 41, 42, 43),
         tables=[
             f"{BUILD}/42_cooperation_graph/{name}"
             for name in (
@@ -613,9 +610,6 @@ rule cooperation_graph_42:
                 "node_losses.csv",
                 "best_ties.csv",
                 "models.csv",
-                "matching.csv",
-                "hidden_ties.csv",
-                "matching_respondents.csv",
             )
         ],
         page=BUILD + "/42_cooperation_graph/network.json",
@@ -635,6 +629,34 @@ rule cooperation_graph_42:
         "42_cooperation_graph"
     shell:
         NOTEBOOK + " -p expansion method -p projection method -p seed 0"
+
+
+rule partners_51:
+    input:
+        notebook="notebooks/51_partners.ipynb",
+        tables=rules.validation_10.output.tables,
+        scores=rules.scores_30.output.scores,
+        characteristics=rules.indicators_20.output.characteristics,
+        edition=f"data/editions/{EDITION}/edition.yaml",
+        link=private_files(),
+        labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
+    output:
+        exhibits("table", 44),
+        tables=[f"{BUILD}/42_cooperation_graph/{name}.csv" for name in ("matching", "hidden_ties", "matching_respondents")],
+        facts=BUILD + "/40_analyses/facts/51_partners.json",
+        notebook=BUILD + "/notebooks/51_partners.ipynb",
+    log:
+        BUILD + "/logs/51_partners.log",
+    params:
+        name="51_partners",
+        method=method("cooperation"),
+        framework=framework(),
+        code=package("cooperation", "charts", "tables"),
+    priority: 89
+    message:
+        "51_partners"
+    shell:
+        NOTEBOOK + " -p expansion method -p projection method"
 
 
 rule disclosure_48:
@@ -677,6 +699,37 @@ rule disclosure_48:
 
 if PRINTED:
 
+    rule printed_report_35:
+        input:
+            notebook="notebooks/35_printed_report.ipynb",
+            published=edition_files("published", "reproduction"),
+            edition=f"data/editions/{EDITION}/edition.yaml",
+            labels=["report/labels/pl.yaml", "report/labels/exhibits_pl.yaml"],
+        output:
+            consistency=ensure(BUILD + "/40_analyses/consistency.csv", non_empty=True),
+            consistency_summary=BUILD + "/40_analyses/consistency_summary.csv",
+            known=BUILD + "/40_analyses/known_contradictions.csv",
+            proofs=ensure(BUILD + "/40_analyses/contradictions.csv", non_empty=True),
+            statements=BUILD + "/40_analyses/contradiction_statements.csv",
+            bases=BUILD + "/40_analyses/member_bases.csv",
+            exhibits=exhibits("table", 38, 39, 40, 63),
+            facts=BUILD + "/40_analyses/facts/35_printed_report.json",
+            notebook=BUILD + "/notebooks/35_printed_report.ipynb",
+        log:
+            BUILD + "/logs/35_printed_report.log",
+        params:
+            name="35_printed_report",
+            framework=framework(),
+            code=package("reproduction", "opinions.tabulation", "opinions.counts", "tables"),
+        priority: 93
+        resources:
+            mem_mb=1500,
+            runtime=60,
+        message:
+            "35_printed_report"
+        shell:
+            NOTEBOOK
+
     rule reproduction_49:
         input:
             notebook="notebooks/49_reproduction.ipynb",
@@ -684,6 +737,9 @@ if PRINTED:
             previous=previous_files(),
             history="data/editions/history.csv",
             edition=f"data/editions/{EDITION}/edition.yaml",
+            consistency=rules.printed_report_35.output.consistency,
+            known=rules.printed_report_35.output.known,
+            statements=rules.printed_report_35.output.statements,
             scores=rules.scores_30.output.scores,
             registry=RAW + "/registry.csv",
             tables=rules.validation_10.output.tables,
@@ -692,12 +748,6 @@ if PRINTED:
         output:
             ledger=ensure(BUILD + "/40_analyses/reproduction.csv", non_empty=True),
             ledger_summary=BUILD + "/40_analyses/reproduction_summary.csv",
-            consistency=ensure(BUILD + "/40_analyses/consistency.csv", non_empty=True),
-            consistency_summary=BUILD + "/40_analyses/consistency_summary.csv",
-            known=BUILD + "/40_analyses/known_contradictions.csv",
-            proofs=ensure(BUILD + "/40_analyses/contradictions.csv", non_empty=True),
-            statements=BUILD + "/40_analyses/contradiction_statements.csv",
-            exhibits=exhibits("table", 38, 39, 40, 63),
             facts=BUILD + "/40_analyses/facts/49_reproduction.json",
             notebook=BUILD + "/notebooks/49_reproduction.ipynb",
         log:
@@ -706,11 +756,8 @@ if PRINTED:
             name="49_reproduction",
             method=method("treatment", "normalisation", "strengths", "cross_sections"),
             framework=framework(),
-            code=package("reproduction", "opinions.tabulation", "opinions.counts", "tables"),
+            code=package("reproduction", "opinions.tabulation", "opinions.counts"),
         priority: 92
-        resources:
-            mem_mb=1500,
-            runtime=60,
         message:
             "49_reproduction"
         shell:
@@ -813,6 +860,7 @@ ANALYSIS_FACTS = [
     rules.edition_bridge_47.output.facts,
     rules.sector_clusters_41.output.facts,
     rules.cooperation_graph_42.output.facts,
+    rules.partners_51.output.facts,
     rules.resilience_43.output.facts,
 ]
 
@@ -854,7 +902,7 @@ rule facts:
             *ANALYSIS_FACTS,
             rules.recommendations_53.output.facts,
             rules.disclosure_48.output.facts,
-            *([rules.reproduction_49.output.facts] if PRINTED else []),
+            *([rules.printed_report_35.output.facts, rules.reproduction_49.output.facts] if PRINTED else []),
             rules.good_practices_52.output.facts,
         ],
         plan=plan(),

@@ -19,6 +19,7 @@ rule individual_notebooks:
         cross=rules.cross_sections_40.output.cross,
         uncertainty=rules.uncertainty_32.output.tables,
         graph=rules.cooperation_graph_42.output.tables,
+        partners=rules.partners_51.output.tables,
         resilience=rules.resilience_43.output.tables,
         records=rules.knowledge_12.output.facts,
         labels="report/labels/pl.yaml",
