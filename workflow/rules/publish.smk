@@ -110,7 +110,7 @@ rule pdf:
         BUILD + "/logs/60_pdf.log",
     priority: 68
     resources:
-        mem_mb=2500,
+        mem_mb=2000,
         runtime=30,
     message:
         "60_report: pdf"
