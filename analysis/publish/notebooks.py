@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import AttributeValueList
 
 _UNWANTED = ["script", "style", "link", "iframe"]
+_UNDESCRIBED = "No description has been provided for this image"  # what nbconvert itself would say
 FIGURES_IN = "pl"  # the language of figures and their alternative texts; the code around them is English
 WITHHELD = (
     "*Outputs are not published: they show answers and scores of single respondents, which are confidential, or "
@@ -115,9 +116,7 @@ def _clean(html: str) -> BeautifulSoup:
         if tag.name == "div":
             _clean_box(tag)
         elif tag.name == "img":
-            if tag.get("alt") is None:  # as nbconvert's own pages say it
-                tag["alt"] = "No description has been provided for this image"
-            elif not tag["alt"]:
+            if tag.get("alt") in (None, "", _UNDESCRIBED):
                 tag["alt"] = "Output of the code above"
             elif tag.find_parent(_is_output):
                 tag["lang"] = FIGURES_IN
