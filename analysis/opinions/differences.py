@@ -110,7 +110,8 @@ def _p_permutation(r: Responses, member: np.ndarray, drawn: np.ndarray) -> float
     Parameters
     ----------
     drawn
-        (n_groups, n_draws, n_clusters), random assignments. All sums of a batch of them come from one product.
+        (n_groups, n_draws, n_clusters), random assignments, true where a cluster is in a group: truth values take an
+        eighth of the memory of numbers. All sums of a batch come from one product.
     """
     squares, expected = _studentised(r, member)
     observed = squares / expected
@@ -119,7 +120,7 @@ def _p_permutation(r: Responses, member: np.ndarray, drawn: np.ndarray) -> float
     parts = np.column_stack([r.base, r.base > 0, r.base**2, r.sums, r.sums**2, r.sums * r.base[:, None]])
     reached = 1
     for start in range(0, drawn.shape[1], CHUNK):
-        sums = drawn[:, start : start + CHUNK] @ parts
+        sums = drawn[:, start : start + CHUNK].astype(float) @ parts
         n, m, nn = (sums[..., [j]] for j in range(3))
         y, yy, yn = (sums[..., 3 + j * k : 3 + (j + 1) * k] for j in range(3))
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -181,7 +182,7 @@ def compare_groups(
         whole = np.array([masks[dimension, g] for g in names], dtype=float)
         inside = whole.sum(axis=0) > 0
         orders = np.array([rng.permutation(int(inside.sum())) for _ in range(permutations)])
-        assigned = whole[:, inside][:, orders]
+        assigned = (whole[:, inside] > 0)[:, orders]
         for item, table in counts:
             r = responses_of(item, table[inside])
             if r is None:
@@ -199,7 +200,7 @@ def compare_groups(
                 member = member[:, used]
             drawn = assigned if kept.all() else assigned[kept]
             if not used.all():
-                drawn = member[:, np.array([rng.permutation(int(used.sum())) for _ in orders])]
+                drawn = (member > 0)[:, np.array([rng.permutation(int(used.sum())) for _ in orders])]
             statistic, df, p = _rao_scott(r, member)
             n = member @ r.base
             squares = _studentised(r, member)[0]
