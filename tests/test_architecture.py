@@ -71,8 +71,9 @@ LAYERS: dict[str, set[str]] = {
     "accessibility": {"errors", "files", "yamlfile"},
     "profiles": {"errors", "language", "config", "framework", "facts", "composite.quantiles", "yamlfile"},
     "disclosure": {"errors", "config"},
-    "clustering": {"errors", "config"},
-    "cooperation": {"errors", "config"},
+    "contingency": set(),
+    "clustering": {"errors", "config", "contingency"},
+    "cooperation": {"errors", "config", "contingency"},
     "reproduction": {
         "errors",
         "language",

@@ -12,6 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from analysis.clustering.validity import silhouettes
 from analysis.config.clustering import Clustering
+from analysis.contingency import contingency_tables
 
 
 def choose_k(indices: pd.DataFrame, settings: Clustering) -> int:
@@ -110,9 +111,7 @@ def across(labels: pd.Series, traits: pd.DataFrame, *, permutations: int, rng: n
 
 def _chi_square(a: NDArray[np.integer], orders: NDArray[np.integer]) -> NDArray[np.float64]:
     """Chi-square of `a` with each of several orders of the same groups, (n_orders, n_units)."""
-    tall, wide = int(a.max()) + 1, int(orders.max()) + 1
-    cell = (np.arange(len(orders))[:, None] * tall + a) * wide + orders
-    tables = np.bincount(cell.ravel(), minlength=len(orders) * tall * wide).reshape(-1, tall, wide)
+    tables = contingency_tables(a, orders)
     expected = np.outer(tables[0].sum(axis=1), tables[0].sum(axis=0)) / len(a)
     return np.asarray(((tables - expected) ** 2 / expected).sum(axis=(1, 2)))
 

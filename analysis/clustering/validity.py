@@ -17,6 +17,7 @@ from sklearn.metrics import (
 
 from analysis.clustering.partition import Array, Labels, mixture, partitions
 from analysis.config.clustering import Algorithm, Clustering
+from analysis.contingency import pairs_together
 from analysis.errors import MethodError
 
 
@@ -151,18 +152,10 @@ def agreement(parted: Mapping[str, NDArray], *, permutations: int, rng: np.rando
     for (a, first), (b, second) in combinations(coded.items(), 2):
         ari = adjusted_rand(first, second)
         # The sizes of groups stay, so the index rises and falls with the pairs of units in one group of both.
-        drawn = _pairs_together(first, rng.permuted(np.tile(second, (permutations, 1)), axis=1))
-        higher = int((drawn >= _pairs_together(first, second[None, :])).sum())
+        drawn = pairs_together(first, rng.permuted(np.tile(second, (permutations, 1)), axis=1))
+        higher = int((drawn >= pairs_together(first, second[None, :])).sum())
         rows.append((a, b, ari, (1 + higher) / (permutations + 1)))
     return pd.DataFrame(rows, columns=["a", "b", "ari", "p"])
-
-
-def _pairs_together(first: NDArray[np.integer], orders: NDArray[np.integer]) -> NDArray[np.integer]:
-    """Ordered pairs of units, a unit with itself as well, in one group of `first` and of each order, (n_orders,)."""
-    tall, wide = int(first.max()) + 1, int(orders.max()) + 1
-    cell = (np.arange(len(orders))[:, None] * tall + first) * wide + orders
-    tables = np.bincount(cell.ravel(), minlength=len(orders) * tall * wide).reshape(len(orders), -1)
-    return np.asarray((tables**2).sum(axis=1))
 
 
 def adjusted_rand(first: NDArray[np.integer], second: NDArray[np.integer]) -> float:

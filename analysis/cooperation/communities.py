@@ -21,6 +21,7 @@ from scipy.optimize import linprog
 from sklearn.metrics import adjusted_rand_score
 
 from analysis.config import Communities
+from analysis.contingency import pairs_together
 from analysis.cooperation.graph import Graph
 from analysis.errors import MethodError
 
@@ -285,14 +286,6 @@ def agreement(
     ours = np.unique([p[0] for p in pairs], return_inverse=True)[1]
     known = np.unique([p[1] for p in pairs], return_inverse=True)[1]
     # The sizes of groups stay, so the index rises and falls with the pairs of nodes in one group of both.
-    drawn = _pairs_together(ours, rng.permuted(np.tile(known, (draws, 1)), axis=1))
-    higher = int((drawn >= _pairs_together(ours, known[None, :])).sum())
+    drawn = pairs_together(ours, rng.permuted(np.tile(known, (draws, 1)), axis=1))
+    higher = int((drawn >= pairs_together(ours, known[None, :])).sum())
     return {"n": len(pairs), "ari": float(adjusted_rand_score(known, ours)), "p": (1 + higher) / (draws + 1)}
-
-
-def _pairs_together(ours: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """Ordered pairs of nodes, a node with itself as well, in one group of `ours` and of each order, (n_orders,)."""
-    tall, wide = int(ours.max()) + 1, int(orders.max()) + 1
-    cell = (np.arange(len(orders))[:, None] * tall + ours) * wide + orders
-    tables = np.bincount(cell.ravel(), minlength=len(orders) * tall * wide).reshape(len(orders), -1)
-    return np.asarray((tables**2).sum(axis=1))

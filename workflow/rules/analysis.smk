@@ -572,7 +572,7 @@ rule sector_clusters_41:
         method=method(*STEPS, "clustering", "seed"),
         shield=shield(),
         framework=framework(),
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "clustering", "composite", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "contingency", "clustering", "composite", "charts", "tables"),
     priority: 89
     message:
         "41_sector_clusters"
@@ -623,7 +623,7 @@ rule cooperation_graph_42:
         name="42_cooperation_graph",
         method=method("cooperation", "seed"),
         framework=framework(),
-        code=package("cooperation", "charts", "tables"),
+        code=package("contingency", "cooperation", "charts", "tables"),
     priority: 90
     message:
         "42_cooperation_graph"
@@ -651,7 +651,7 @@ rule partners_51:
         name="51_partners",
         method=method("cooperation"),
         framework=framework(),
-        code=package("cooperation", "charts", "tables"),
+        code=package("contingency", "cooperation", "charts", "tables"),
     priority: 89
     message:
         "51_partners"
@@ -806,7 +806,7 @@ rule resilience_43:
         method=method(*STEPS, "resilience", "cooperation", "seed"),
         shield=shield(),
         framework=framework(),
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "resilience", "composite", "cooperation", "indicators", "profiles", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "resilience", "composite", "contingency", "cooperation", "indicators", "profiles", "charts", "tables"),
     priority: 88
     message:
         "43_resilience"

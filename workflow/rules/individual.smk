@@ -40,7 +40,7 @@ rule individual_notebooks:
         shield=shield(),
         framework=framework(),
         knowledge=knowledge(),
-        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite", "cooperation", "knowledge", "opinions", "charts", "tables"),
+        code=package("disclosure.shield", "disclosure.plan", "disclosure.column", "disclosure.sensitivity", "disclosure.suppression", "profiles", "composite", "contingency", "cooperation", "knowledge", "opinions", "charts", "tables"),
     priority: 70
     resources:
         mem_mb=2000,
