@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigError
 from analysis.project import build_folder, project_dir
-from analysis.publish.revision import Unit, read_document, write_revision
+
+if TYPE_CHECKING:
+    from analysis.publish.revision import Unit
 
 
 def _config_dir() -> Path | None:
@@ -115,12 +117,16 @@ def cmd_compare(args: argparse.Namespace) -> int:
     write_tables(tables, out)
     print(f"\n{out}: {', '.join(tables)}")
     if reports is not None:
+        from analysis.publish.revision import write_revision
+
         print(write_revision(*reports, root / "report" / "style", out / "report"))
     return 0
 
 
 def _reports(root: Path, args: argparse.Namespace) -> tuple[list[Unit], list[Unit], tuple[str, str]]:
     """Read the two published reports; a side is a method, or the build folder of an edition."""
+    from analysis.publish.revision import read_document
+
     builds = [
         Path(given)
         if Path(given).is_dir() and not (root / "config" / "method" / f"{given}.yaml").is_file()

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from fnmatch import fnmatch
 from pathlib import Path
 
 import analysis
@@ -27,6 +28,8 @@ FROM_TEXT = {
     "html": _CHAPTERS | {"pages": "60_html.log"},
     "pdf": _CHAPTERS | {"pdf": "60_pdf.log"},
 }
+# What the last of these steps writes into `out`: nothing that another target reads.
+_WRITTEN = {"html": ("html", ".site.json"), "pdf": ("raport-ogolny-*.pdf", "typst")}
 _OWN = {".lock", ".steps"}  # of the lock of the build
 WHOLE = "report"  # the target of a build that is asked for nothing else
 Seen = dict[str, list[int]]  # path → size, time in ns
@@ -61,6 +64,17 @@ def inputs(root: Path) -> Seen:
             found[str(path)] = [path.stat().st_size, path.stat().st_mtime_ns]
     for folder in {_PACKAGE, *(root / name for name in FOLDERS)}:
         found |= _walk(str(folder))
+    return found
+
+
+def around_chapters(root: Path, build: Path) -> Seen:
+    """Files that rendered chapters depend on besides their own texts, with size and time."""
+    chapters = str(root / "report" / "chapters")
+    found = {path: seen for path, seen in inputs(root).items() if os.path.split(path)[0] != chapters}
+    for name in ("facts.json", "36_protection", "40_analyses/figures", "40_analyses/tables"):
+        path = build / name
+        found |= _walk(str(path)) if path.is_dir() else {}
+        found |= {str(path): [path.stat().st_size, path.stat().st_mtime_ns]} if path.is_file() else {}
     return found
 
 
@@ -106,14 +120,20 @@ def changed(build: Path, target: str, now: Seen) -> set[str] | None:
 def steps_from_text(root: Path, build: Path, target: str, found: set[str] | None) -> dict[str, str]:
     """Return the steps, with their logs, that make a target where only texts of chapters have changed; else nothing.
 
-    What the first of them writes may have changed as well, or be gone: it is written anew.
+    What the first of them writes may have changed as well, or be gone: it is written anew. So may other formats.
     """
     if _walk(str(_PACKAGE)) != _LOADED:
         return {}
     chapters, made = root / "report" / "chapters", build / "50_chapters"
     paths = [Path(path) for path in found or ()]
     texts = [path for path in paths if path.parent == chapters and path.suffix == ".md" and path.is_file()]
-    rest = [
-        path for path in paths if path not in texts and not (path.parent == made and path.suffix in (".md", ".json"))
-    ]
+    others = [pattern for other, patterns in _WRITTEN.items() if other != target for pattern in patterns]
+
+    def matters(path: Path) -> bool:
+        if path.parent == made:
+            return path.suffix not in (".md", ".json")
+        out = made / "out"
+        return not (out in path.parents and any(fnmatch(path.relative_to(out).parts[0], name) for name in others))
+
+    rest = [path for path in paths if path not in texts and matters(path)]
     return FROM_TEXT.get(target, {}) if texts and not rest else {}

@@ -93,7 +93,7 @@ LAYERS: dict[str, set[str]] = {
     # What a rule of disclosure control withholds is decided once, in the plan.
     "publish": CORE
     | {"disclosure.shield", "disclosure.plan", "disclosure.column"}
-    | {"lock", "narrative", "knowledge", "execution.processes"},
+    | {"lock", "unchanged", "narrative", "knowledge", "execution.processes"},
     "generated": {"errors", "config", "bridge"},
     "execution": {"errors"},
 }

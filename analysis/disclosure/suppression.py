@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from analysis.errors import MethodError
 
@@ -62,6 +60,8 @@ def bounds_of(publication: Publication, withheld: Sequence[int]) -> dict[int, tu
     dict
         Withheld cell → (lowest, highest) value.
     """
+    from scipy.optimize import linprog  # takes half a second, and most builds withhold nothing
+
     printed = [i for i in range(len(publication.names)) if i not in set(withheld)]
     known = publication.inside[printed]
     out = {}
@@ -103,6 +103,9 @@ def complement(
     """
     if not len(sensitive):
         return []
+    from scipy import sparse
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     cells, atoms = publication.inside.shape
     pairs = len(sensitive)
     room = publication.inside @ (publication.high - publication.low)

@@ -6,9 +6,10 @@ formats) holds no decision about a format.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,13 @@ from analysis.publish.outline import Chapter
 from analysis.publish.pandoc import Node
 from analysis.publish.typography import bind, typeset
 
+_NOTE_NUMBER = re.compile(r'"citationNoteNum": \d+')
+_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:", re.MULTILINE)
 IN_PREPARATION = {"pl": "Rozdział w przygotowaniu.", "en": "Chapter in preparation."}
 BIBLIOGRAPHY = ("references.bib", "references.yaml", "references.json")
+
+
+Cited = tuple[str, list[Node]]  # hash of the blocks of a chapter that citations concern, and what became of them
 
 
 @dataclass
@@ -47,13 +53,17 @@ class BookChapter:
 
 @dataclass
 class Book:
-    """The whole book; `labels` in order of appearance, `placed` the exhibits that chapters put on paper."""
+    """The whole book; `labels` in order of appearance, `placed` the exhibits that chapters put on paper.
+
+    `cited` is known to the one who made the book and not saved with it: by chapter, what citations concerned.
+    """
 
     edition: dict[str, Any]
     api: list[int]
     chapters: list[BookChapter]
     labels: dict[str, Label]
     placed: list[str]
+    cited: dict[str, Cited] = field(default_factory=dict)
 
     def doc(self, blocks: list[Node], meta: Node | None = None) -> Node:
         """Return blocks as a pandoc document."""
@@ -63,6 +73,7 @@ class Book:
         """Write the book for the formats."""
         # Of the records themselves only: `asdict` would copy every node of the text as well.
         data = {**vars(self), "chapters": [vars(c) for c in self.chapters]}
+        del data["cited"]
         data["labels"] = {key: asdict(label) for key, label in self.labels.items()}
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
         write_text(text + "\n", path)
@@ -198,10 +209,28 @@ def _concerns_citeproc(block: Node) -> bool:
     )
 
 
+def _concerned(chapter: BookChapter) -> tuple[list[int], list[Node]]:
+    """Return the blocks of a chapter that citations concern: their places, and themselves."""
+    places = [i for i, block in enumerate(chapter.blocks) if _concerns_citeproc(block)]
+    return places, [chapter.blocks[i] for i in places]
+
+
+def _hash(blocks: list[Node]) -> str:
+    """Hash blocks, whatever number a citation has among all: only styles that put citations into notes use it."""
+    return hashlib.sha256(_NOTE_NUMBER.sub("", json.dumps(blocks)).encode()).hexdigest()
+
+
+def _put(chapter: BookChapter, places: Sequence[int], blocks: Sequence[Node]) -> None:
+    for i, made in zip(places, blocks, strict=True):
+        chapter.blocks[i] = made
+
+
 def _cite(book: Book, report_dir: Path, lang: str, whole: bool) -> None:
     """Resolve citations of literature with citeproc, over the whole book at once; `whole` as in `make_book`."""
-    concerned = [[i for i, b in enumerate(chapter.blocks) if _concerns_citeproc(b)] for chapter in book.chapters]
-    kept = [[chapter.blocks[i] for i in places] for chapter, places in zip(book.chapters, concerned, strict=True)]
+    found = [_concerned(chapter) for chapter in book.chapters]
+    concerned, kept = [places for places, _ in found], [blocks for _, blocks in found]
+    hashes = [_hash(blocks) for blocks in kept]
+    book.cited = {c.stem: (told, blocks) for c, told, blocks in zip(book.chapters, hashes, kept, strict=True)}
     keys = {
         citation["citationId"]
         for node in pandoc.nodes(kept)
@@ -230,9 +259,9 @@ def _cite(book: Book, report_dir: Path, lang: str, whole: bool) -> None:
     # The citation is now written out; as a node, a format might resolve it once more.
     done = pandoc.change(cited, lambda node: list(node["c"][1]), {"Cite"})
     inside = [b for b in done if b["t"] == "Div" and "book-chapter" in b["c"][0][1]]
-    for chapter, places, block in zip(book.chapters, concerned, inside, strict=True):
-        for i, made in zip(places, block["c"][1], strict=True):
-            chapter.blocks[i] = made
+    for chapter, places, told, block in zip(book.chapters, concerned, hashes, inside, strict=True):
+        _put(chapter, places, block["c"][1])
+        book.cited[chapter.stem] = (told, block["c"][1])
     rest = [b for b in done if b not in inside]
     if rest:
         title = {"pl": "Bibliografia", "en": "References"}[lang]
@@ -292,8 +321,82 @@ def make_book(
     _cite(book, report_dir, lang, whole)
     foreign = foreign or load_foreign(report_dir)
     for chapter in book.chapters:
-        chapter.blocks = typeset(chapter.blocks, chapter.lang)
-        chapter.inlines = typeset(chapter.inlines, chapter.lang)
-        chapter.blocks = foreign.mark(chapter.blocks, chapter.lang)
+        _set(chapter, foreign)
     book.save(out_dir / "book.json")
     return book
+
+
+def _set(chapter: BookChapter, foreign: ForeignWords) -> None:
+    """Set the typography of a chapter whose references and citations are resolved."""
+    chapter.blocks = typeset(chapter.blocks, chapter.lang)
+    chapter.inlines = typeset(chapter.inlines, chapter.lang)
+    chapter.blocks = foreign.mark(chapter.blocks, chapter.lang)
+
+
+def renew_book(
+    last: Book,
+    chapters: Sequence[Chapter],
+    rendered: Mapping[str, Rendered],
+    changed: Collection[str],
+    exhibits: Mapping[str, Any],
+    *,
+    edition: Mapping[str, Any],
+    report_dir: Path,
+    out_dir: Path,
+) -> Book | None:
+    """Make the book that `make_book` makes of the whole report, where only the text of some chapters has changed.
+
+    Parameters
+    ----------
+    last
+        The book before the change, made with the same list of chapters, exhibits and literature; with `cited`.
+    changed
+        Stems of the chapters whose text is another one.
+
+    Returns
+    -------
+    Book or None
+        None if a change reaches beyond its chapter: other headings or exhibits, other text around a citation or a
+        note, a link whose address may stand in another chapter. Nothing has been written then.
+
+    Raises
+    ------
+    PublishError
+        As `make_book` raises.
+    """
+    style = report_dir / "style" / "citations.csl"
+    if style.is_file() and 'class="note"' in style.read_text(encoding="utf-8"):
+        return None
+    if any(_DEFINITION.search(result.text) for result in rendered.values()):
+        return None
+    foreign = load_foreign(report_dir)
+    book = Book(dict(edition), last.api, list(last.chapters), last.labels, last.placed, dict(last.cited))
+    for place, spec in enumerate(chapters):
+        if spec.stem not in changed:
+            continue
+        tree = pandoc.read_markdown(join([spec], rendered))
+        _check_links(tree["blocks"])
+        chapter = _split(tree["blocks"], [spec], rendered)[0]
+        _number_sections(chapter)
+        chapter.blocks = _display_formulae(chapter.blocks)
+        if list(_labels([chapter], exhibits).items()) != _labels_of(last, place):
+            return None
+        chapter.blocks = resolve(chapter.blocks, last.labels, chapter.lang)
+        places, blocks = _concerned(chapter)
+        told, made = last.cited[spec.stem]
+        if _hash(blocks) != told:
+            return None
+        _put(chapter, places, made)
+        _set(chapter, foreign)
+        book.chapters[place] = chapter
+    write_text(join(chapters, rendered), out_dir / "book.md")
+    book.save(out_dir / "book.json")
+    return book
+
+
+def _labels_of(book: Book, place: int) -> list[tuple[str, Label]]:
+    """Labels of one chapter of a book, in order: from that of the chapter to that of the next."""
+    listed, starts = list(book.labels.items()), {chapter.id for chapter in book.chapters}
+    first = next(i for i, (name, _) in enumerate(listed) if name == book.chapters[place].id)
+    ends = (i for i, (name, _) in enumerate(listed) if i > first and name in starts)
+    return listed[first : next(ends, len(listed))]

@@ -44,17 +44,30 @@ LEFT_OUT = {
 STILL_TO_COME = {"pl": "W przygotowaniu są jeszcze podrozdziały:", "en": "Sections still in preparation:"}
 
 
+@dataclass(frozen=True)
+class Narrated:
+    """What the narrator said, and the facts it said."""
+
+    text: str
+    facts: frozenset[str]
+
+
 @dataclass
 class Rendered:
-    """A chapter ready to be joined: its Markdown, what it used, where it put exhibits, what was said for it."""
+    """A chapter ready to be joined: its Markdown, what it used, where it put exhibits, what was said for it.
+
+    `narrated` maps what the narrator was asked to what it said; `templates` are the files of the chapters' folder that
+    it was made of.
+    """
 
     chapter: Chapter
     text: str
     facts: set[str] = field(default_factory=set)
     placed: list[tuple[str, Finding]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
-    narrated: list[str] = field(default_factory=list)
+    narrated: dict[tuple[str, str], Narrated] = field(default_factory=dict)
     left_out: int = 0
+    templates: set[str] = field(default_factory=set)
 
     def used(self) -> dict[str, Any]:
         """What the chapter rests on, as written beside it."""
@@ -82,11 +95,13 @@ class _Voice:
         words: Words,
         grammar: Grammar | None = None,
         edition: Mapping[str, Any] | None = None,
+        narrated: Mapping[tuple[str, str], Narrated] | None = None,
     ) -> None:
         self.rendered = rendered
+        self.narrated = narrated or {}
         self.edition = dict(edition or {})
         self.at: Told | None = None  # the text of a record that is being told
-        self.records = RecordVoice(self, environment(folder))
+        self.records = RecordVoice(self, environment(folder, rendered.templates))
         self.narrator = Narrator(grammar, facts, words) if grammar is not None else None
         self.folder = folder
         self.facts = facts
@@ -237,15 +252,21 @@ class _Voice:
     def _narrate(self, what: str, code: str) -> str:
         if self.narrator is None:
             return self.problem(f"{what}(“{code}”): the framework has no narrative tables")
-        try:
-            text = getattr(self.narrator, what)(code)
-        except WithheldError:
-            return f"{HIDDEN}."
-        except PublishError as error:
-            return self.problem(f"{what}(“{code}”): {error}")
-        out = fill(environment(self.folder), text, self.functions())
-        self.rendered.narrated.append(out)
-        return out
+        known = self.narrated.get((what, code))
+        if known is None:
+            try:
+                text = getattr(self.narrator, what)(code)
+            except WithheldError:
+                return f"{HIDDEN}."
+            except PublishError as error:
+                return self.problem(f"{what}(“{code}”): {error}")
+            before, self.rendered.facts = self.rendered.facts, set()
+            out = fill(environment(self.folder, self.rendered.templates), text, self.functions())
+            known = Narrated(out, frozenset(self.rendered.facts))
+            self.rendered.facts = before
+        self.rendered.facts |= known.facts
+        self.rendered.narrated[what, code] = known
+        return known.text
 
     def area_verdict(self, code: str) -> str:
         """Say how an area turned out."""
@@ -303,13 +324,26 @@ class _Compiled(jinja2.BytecodeCache):
 _COMPILED = _Compiled()
 
 
-def environment(folder: Path) -> jinja2.Environment:
+class _Folder(jinja2.FileSystemLoader):
+    """The folder of the chapters; `read` gets the name of every file that is asked for."""
+
+    def __init__(self, folder: Path, read: set[str]) -> None:
+        super().__init__(folder)
+        self.read = read
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> Any:
+        self.read.add(template)
+        return super().get_source(environment, template)
+
+
+def environment(folder: Path, read: set[str]) -> jinja2.Environment:
     """The Jinja environment of the chapters: strict, no HTML escaping; partials begin with `_`.
 
+    `read` gets the names of the files that templates are read from.
     It is sandboxed, because texts of records are templates as well: they call the functions given and nothing else.
     """
     return SandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(folder),
+        loader=_Folder(folder, read),
         undefined=jinja2.StrictUndefined,
         autoescape=False,
         comment_start_string="{##",  # `{#` begins a label in Markdown: `## Heading {#sec-label}`
@@ -341,19 +375,20 @@ def render(
     edition: Mapping[str, Any],
     grammar: Grammar | None = None,
     knowledge: Library | None = None,
+    narrated: Mapping[tuple[str, str], Narrated] | None = None,
 ) -> tuple[Rendered, list[Finding]]:
     """Render one ready chapter; returns it with every problem found (then the text is not fit for print).
 
     `folder` holds the chapters; `facts` is the content of `facts.json`; `edition` that of `edition.yaml`, at the
     templates' disposal as `edition`; `grammar` the words of the narrator, for chapters that let it write; `knowledge`
-    the records that chapters tell.
+    the records that chapters tell; `narrated` what is known already to come from the same facts and words.
     """
     assert chapter.file is not None
     rendered = Rendered(chapter, "")
-    voice = _Voice(rendered, folder, facts, exhibits, words, grammar, edition)
+    voice = _Voice(rendered, folder, facts, exhibits, words, grammar, edition, narrated)
     known = {**voice.functions(), "edition": voice.edition, "knowledge": knowledge or Library()}
     try:
-        template = environment(folder).get_template(chapter.file, globals=known)
+        template = environment(folder, rendered.templates).get_template(chapter.file, globals=known)
         text = template.render()
     except jinja2.TemplateSyntaxError as error:
         name = f"chapters/{Path(error.filename or str(chapter.file)).name}"

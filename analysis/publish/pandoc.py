@@ -23,10 +23,11 @@ Attr = list[Any]  # [id, [class, …], [[key, value], …]]
 INLINE = {"Str", "Space", "SoftBreak", "Quoted"}  # at least one of them is in a list of inlines
 _INNER = (list, dict)  # what may hold nodes
 
-# What looks like HTML, TeX or raw output of a format is text: chapters print records and names that others wrote.
+# What looks like HTML, TeX or raw output of a format is text: chapters print records and names that others wrote. So is
+# a word in brackets that happens to be a heading: what leads there is `@sec-…`.
 READER = (
     "markdown-auto_identifiers-implicit_figures-example_lists-raw_html-raw_attribute-raw_tex-latex_macros-native_divs"
-    "-native_spans-markdown_in_html_blocks"
+    "-native_spans-markdown_in_html_blocks-implicit_header_references"
 )
 
 # Pandoc collects garbage whenever 8 MB are used up: a fifth of its time where the document is the whole book.

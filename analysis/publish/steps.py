@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from analysis.errors import PublishError, suggest
 from analysis.facts import merge_facts
@@ -18,8 +19,9 @@ from analysis.files import whole, whole_folder, write_json, write_text
 from analysis.framework import load_framework
 from analysis.narrative import load_grammar
 from analysis.publish import editors, lint
-from analysis.publish.assemble import Book, make_book
+from analysis.publish.assemble import Book, make_book, renew_book
 from analysis.publish.chapters import Rendered, idle, render
+from analysis.publish.chapters_again import LastBook, Surroundings, keep
 from analysis.publish.directions import directions
 from analysis.publish.editors import list_for_editors
 from analysis.publish.lint import Finding
@@ -45,6 +47,8 @@ def _at_source(finding: Finding, rendered: str, source: str, source_name: str) -
 def render_chapters(pub: Publication) -> Book:
     """Render and check every ready chapter, then assemble the book; writes `50_chapters/`.
 
+    A chapter that is what it was in the last book, with all around it, is taken from there.
+
     Raises
     ------
     PublishError
@@ -57,8 +61,9 @@ def render_chapters(pub: Publication) -> Book:
         chapters = [c.model_copy(update={"notebooks": names}) for c, names in zip(chapters, kept, strict=True)]
     allowed = lint.load_allowed(pub.report_dir / "lint.yaml")
     pub.chapters_dir.mkdir(parents=True, exist_ok=True)
-    for old in [*pub.chapters_dir.glob("*.md"), *pub.chapters_dir.glob("*.json")]:
-        old.unlink()
+    now = Surroundings.of(pub)
+    last = LastBook.load(pub, now)
+    changed: list[str] = []
     findings: list[Finding] = []
     rendered: dict[str, Rendered] = {}
     sources: dict[str, str] = {}
@@ -73,10 +78,14 @@ def render_chapters(pub: Publication) -> Book:
     for chapter in ready:
         source = (folder / str(chapter.file)).read_text(encoding="utf-8")
         sources[chapter.stem] = source
+        if last and (same := last.chapter(chapter.stem, now)):
+            rendered[chapter.stem] = same
+            continue
+        changed.append(chapter.stem)
         findings += lint.digits(source, f"chapters/{chapter.file}", allowed, chapter.stem)
         result, problems = render(
             chapter, folder, pub.facts, pub.exhibits, words=pub.words, edition=edition, grammar=grammar,
-            knowledge=library,
+            knowledge=library, narrated=last.narrated(chapter.stem) if last else None,
         )  # fmt: skip
         findings += problems
         rendered[chapter.stem] = result
@@ -84,25 +93,26 @@ def render_chapters(pub: Publication) -> Book:
     findings += lint.duplicates(places)
     announced = {f"sec-{chapter.number}" for chapter in chapters if chapter.status == "in_preparation"}
     findings += _check_rendered(rendered, sources, announced, pub.report_dir)
-    for stem, result in rendered.items():
-        if result.text:
+    for stem in changed:
+        if (result := rendered[stem]).text:
             findings += _check_numbers(pub, result, sources[stem], allowed, {(f.file, f.line) for f in findings})
     lint.stop(findings)
+    before = last.book_of(pub) if last else None
+    for old in [*pub.chapters_dir.glob("*.md"), *pub.chapters_dir.glob("*.json")]:
+        old.unlink()
     for stem, result in rendered.items():
         write_text(result.text, pub.chapters_dir / f"{stem}.md")
         write_json(result.used(), pub.chapters_dir / f"{stem}.used.json")
-    book = make_book(
-        chapters,
-        rendered,
-        pub.exhibits,
-        edition=pub.info,
-        report_dir=pub.report_dir,
-        out_dir=pub.chapters_dir,
-        lang=LANG,
-        whole=True,
-    )
+    where: dict[str, Any] = {"edition": pub.info, "report_dir": pub.report_dir, "out_dir": pub.chapters_dir}
+    book = renew_book(before, chapters, rendered, changed, pub.exhibits, **where) if before else None
+    if book is None:
+        book = make_book(chapters, rendered, pub.exhibits, lang=LANG, whole=True, **where)
+    keep(pub, now, rendered, book)
     texts = {stem: result.text for stem, result in rendered.items()}
-    said = {stem: "\n\n".join([*r.narrated, *(told.text for told in r.told)]) for stem, r in rendered.items()}
+    said = {
+        stem: "\n\n".join([*(n.text for n in result.narrated.values()), *(t.text for t in result.told)])
+        for stem, result in rendered.items()
+    }
     groups = load_framework(pub.framework_root).cross_sections
     sectors = groups.loc[groups["dimension"] == "sector", "label_pl"]
     checks = list_for_editors(

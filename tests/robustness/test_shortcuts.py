@@ -98,6 +98,21 @@ def test_after_a_shortcut_the_workflow_makes_the_rest(project: Path) -> None:
     assert hashes(project / "build/2024/60_report") == quick
 
 
+def test_another_format_needs_no_engine_either(project: Path) -> None:
+    pdf = project / "build/2024/50_chapters/out/raport-ogolny-2024.pdf"
+    edit(project, "\n\n", "\n\nNowe zdanie.\n\n")
+    assert not asked(project, "html")[0]
+    edit(project, "Nowe zdanie.", "Inne zdanie.")
+    engine, said = asked(project, "pdf")
+    assert not engine and "pdf:" in said and "html:" not in said
+    quick = pdf.read_bytes()
+    (project / "build/2024/logs/last-book.json").unlink()
+    assert klastry(project, "publish", "chapters").returncode == klastry(project, "publish", "pdf").returncode == 0
+    assert pdf.read_bytes() == quick
+    engine, said = asked(project, "html")
+    assert not engine and "Inne zdanie." in (project / SITE / "4-wyniki-probne.html").read_text("utf-8")
+
+
 def test_a_broken_chapter_is_told_and_mended(project: Path) -> None:
     edit(project, "\n\n", "\n\n{{ f('no.such.fact') }}\n\n")
     done = klastry(project, "build", "html")
