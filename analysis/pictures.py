@@ -22,15 +22,31 @@ if TYPE_CHECKING:
 
 PRINT_PPI = 200  # pixels per inch of a picture for documents
 SCREEN_PPI = 100  # of one that a notebook shows
+_POINTS = 72  # per inch: the unit of a drawing
 _INCH = 0.0254  # metres
 _IHDR_END = 33  # bytes: the signature of a PNG and its first chunk
 
 
 def save_figure(figure: Figure, path: Path) -> Path:
-    """Save a figure as SVG, without dates and versions, as a whole."""
+    """Save a figure as SVG, without dates and versions, as a whole; its layout is fixed from then on."""
+    _lay_out(figure)
     with whole(path) as part:
         figure.savefig(part, metadata={"Date": None, "Creator": None})
     return path
+
+
+def _lay_out(figure: Figure) -> None:
+    """Lay a figure out for SVG: else Matplotlib draws all of it once for nobody, to lay it out on the way."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    engine = figure.get_layout_engine()
+    if engine is None:
+        return
+    FigureCanvasSVG(figure)  # sizes of texts are those of outlines
+    dpi, figure.dpi = figure.dpi, _POINTS
+    engine.execute(figure)
+    figure.dpi = dpi
+    figure.set_layout_engine(None)
 
 
 def save_raster(svg: Path, path: Path) -> Path:
