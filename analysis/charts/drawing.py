@@ -9,7 +9,7 @@ for a process.
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.path import Path
@@ -33,7 +33,7 @@ class _Text(NamedTuple):
     width: float
 
 
-_outlines: dict[str, str] = {}  # name of a letter → path; the same for every drawing of a process
+_outlines: Any = {}  # name of a letter → path; the same for every drawing of a process
 
 
 def _font(bold: bool, italic: bool) -> FontProperties:
@@ -54,10 +54,10 @@ def _set(text: str, bold: bool, italic: bool) -> _Text:
     return _Text(tuple((name, round(x * _UNITS)) for name, x, _, _ in placed), width)
 
 
-def _path(vertices: object, codes: object) -> str:
+def _path(vertices: Any, codes: Any) -> str:
     """Write an outline as the data of a path."""
     parts, left = [], 0
-    for (x, y), code in zip(vertices, codes, strict=True):  # type: ignore[call-overload]
+    for (x, y), code in zip(vertices, codes, strict=True):
         if code == Path.CLOSEPOLY:
             parts.append("Z")
             continue

@@ -149,7 +149,7 @@ def area_pictures(
     areas
         Code of the area → its printed name; rows of a sub-area have a code that begins with it.
     """
-    rows = scores.astype(dict.fromkeys([*VALUES, "percentile"], float)).to_dict("records")
+    rows: Any = scores.astype(dict.fromkeys([*VALUES, "percentile"], float)).to_dict("records")
     made = []
     for area in areas:
         own = [row for row in rows if row["code"] == area]
