@@ -155,12 +155,10 @@ class IndividualDesk:
         path = f"{self.folder}/{name}.csv"
         self.ws.write(table, path)
         if len(table):
-            told = table.astype({c: object for c, how in spec.columns.items() if how is TEXT and c in table})
-            told = told.mask(told.map(lambda value: isinstance(value, str) and value == ""))
-            told[spec.key] = table[spec.key]
             add_row_facts(
-                self.facts, told, spec.prefix, path=path, key=spec.key, inputs=inputs, columns=dict(spec.columns)
-            )
+                self.facts, table, spec.prefix, path=path, key=spec.key, inputs=inputs, columns=dict(spec.columns),
+                empty=False,
+            )  # fmt: skip
         return table
 
     def figure(self, no: int, drawing: str, name: str, alt: str) -> Picture:
