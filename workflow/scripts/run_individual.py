@@ -1,7 +1,8 @@
 """Run the individual notebook once for each respondent found in the data, two runs side by side.
 
-The parent imports what the notebook imports, once, and forks a child for each respondent (`analysis.execution`):
-starting a kernel would take several times as long as the report itself. `--engine nbclient` starts a kernel for each
+The parent imports what the notebook imports and executes the cells that all respondents have in common, once, and forks
+a child for each respondent (`analysis.execution`): starting a kernel would take several times as long as the report
+itself. `--engine nbclient` starts a kernel for each
 instead.
 
 Every run goes through `run_notebook.run`, so parameters are checked and failures explained as for any other notebook.
