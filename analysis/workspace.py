@@ -21,7 +21,7 @@ from analysis import language
 from analysis.config import Method, load_method
 from analysis.errors import ConfigError, PublishError
 from analysis.facts import FactSet
-from analysis.files import whole, write_json
+from analysis.files import whole, write_json, write_text
 from analysis.framework import Framework, changed_indicators, comparable, load_framework
 from analysis.kept import read_kept, write_kept
 from analysis.lock import join
@@ -193,8 +193,7 @@ class Workspace:
 
     def write_text(self, text: str, relative: str) -> Path:
         """Write a text below the build folder."""
-        self.path(relative).write_text(text, encoding="utf-8")
-        return self.path(relative)
+        return write_text(text, self.path(relative))
 
     def keeping(self, notebook: str, *sources: Any) -> list[Any]:
         """Return functions and modules that keep every result, so that another language need not compute it again.

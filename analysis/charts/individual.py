@@ -6,135 +6,132 @@ drawn: the numbers of the picture then are those of all respondents.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from analysis.charts.style import (
-    ACCENT,
-    CM,
-    DARK,
-    INK,
-    LIGHT,
-    MUTED,
-    PALE,
-    TEXT_WIDTH_CM,
-    number_axis,
-    shown_number,
-    use_style,
-)
+from analysis.charts.drawing import CIRCLE, DIAMOND, SQUARE, TRIANGLE, Drawing
+from analysis.charts.style import ACCENT, CM, DARK, INK, LIGHT, MUTED, PALE, RULE, TEXT_WIDTH_CM, shown_number
 from analysis.errors import MethodError
 
-ROW_CM, TOP_CM, BOTTOM_CM, LEFT_CM, RIGHT_CM = 0.6, 1.02, 0.5, 5.9, 2.5
-SCORE_AT, PERCENTILE_AT = 1.12, 1.32  # right ends of the two columns, in widths of the axes
-PEERS = {"sector": "^", "size": "s"}
+# Points.
+WIDTH, ROW, TOP, BOTTOM, LEFT, RIGHT = (72 * CM * cm for cm in (TEXT_WIDTH_CM, 0.6, 1.02, 0.5, 5.9, 2.5))
+AXIS = WIDTH - LEFT - RIGHT
+BEYOND = 0.03  # how far the axis goes on at both ends of the scale of 0 to 1
+LABEL_AT, SCORE_AT, PERCENTILE_AT = (LEFT + AXIS * at for at in (-0.02, 1.12, 1.32))  # right ends
+TICKS = (0, 0.2, 0.4, 0.6, 0.8, 1.0)
+TICK, NUMBER_AT = 3.5, 10.87  # length of a tick, and how far below the axis its number has its middle
+NUMBER_SIZE, LABEL_SIZE, HEAD_SIZE, TICK_SIZE, LEGEND_SIZE = 8.5, 8.2, 7.5, 8.0, 7.2  # of letters
+LEGEND_AT, LEGEND_TEXT_AT = 3.98, 4.52  # middle of the marks and of the texts
+HANDLE, HANDLE_GAP, HANDLES_GAP = 8.64, 2.16, 6.48  # width of a mark's place, then to its text, then to the next mark
+BAND, WHITE = "#F1F4F7", "#FFFFFF"
+PEERS = {"sector": TRIANGLE, "size": SQUARE}
 VALUES = ["own", "q1", "median", "q3", "benchmark", "sector", "size"]
+MARKS: dict[str, dict[str, Any]] = {
+    "benchmark": {"shape": DIAMOND, "size": 5.5, "fill": ACCENT, "edge": INK, "width": 0.6},
+    **{peer: {"shape": mark, "size": 5.5, "fill": WHITE, "edge": INK, "width": 0.9} for peer, mark in PEERS.items()},
+    "own": {"shape": CIRCLE, "size": 6.5, "fill": DARK, "edge": WHITE, "width": 0.8},
+}
 
 
-def _marks(words: Mapping[str, str], peers: Mapping[str, bool]) -> list[Any]:
-    line: dict[str, Any] = {"linestyle": "", "color": INK}
-    handles: list[Any] = [
-        Line2D([], [], marker="o", markersize=6.5, **{**line, "color": DARK}, label=words["own"]),
-        Line2D([], [], marker="|", markersize=10, markeredgewidth=1.6, **line, label=words["median"]),
-        Patch(color=LIGHT, label=words["half"]),
-    ]
-    for name, shown in peers.items():
-        if shown:
-            handles.append(
-                Line2D([], [], marker=PEERS[name], markersize=5.5, markerfacecolor="white", **line, label=words[name])
-            )
-    handles.append(
-        Line2D([], [], marker="D", markersize=5.5, markeredgewidth=0.6, linestyle="", color=ACCENT,
-               markeredgecolor=INK, label=words["benchmark"])
-    )  # fmt: skip
-    return handles
+def _legend(drawing: Drawing, words: Mapping[str, str], names: Sequence[str]) -> None:
+    """Say in a line at the top what the marks mean."""
+    left = 0.1 * LEGEND_SIZE
+    for name in names:
+        middle = left + HANDLE / 2
+        if name == "median":
+            drawing.line(middle, LEGEND_AT - 5, middle, LEGEND_AT + 5, colour=INK, width=1.6)
+        elif name == "half":
+            drawing.rectangle(left - 0.5, LEGEND_AT - 3, HANDLE + 1, 6, LIGHT)
+        else:
+            drawing.mark(x=middle, y=LEGEND_AT, **MARKS[name])
+        left += HANDLE + HANDLE_GAP
+        left += drawing.text(left, LEGEND_TEXT_AT, words[name], LEGEND_SIZE) + HANDLES_GAP
 
 
-def area_picture(data: pd.DataFrame, words: Mapping[str, str]) -> Figure:
+def _at(score: float) -> float:
+    """Place of a score on the axis."""
+    return LEFT + AXIS * (score + BEYOND) / (1 + 2 * BEYOND)
+
+
+def _axis(drawing: Drawing, rows: int) -> None:
+    """The scale below the rows with its light lines, and a band behind the first row."""
+    bottom = TOP + rows * ROW
+    drawing.rectangle(LEFT, TOP, AXIS, ROW, BAND)
+    for tick in TICKS:
+        x = _at(tick)
+        drawing.line(x, TOP, x, bottom, colour=PALE, width=0.6)
+        drawing.line(x, bottom, x, bottom + TICK, colour=MUTED, width=0.6)
+        drawing.text(x, bottom + NUMBER_AT, shown_number(tick, 1), TICK_SIZE, align="center", colour=MUTED)
+    drawing.line(LEFT, bottom, LEFT + AXIS, bottom, colour=RULE, width=0.6)
+
+
+def _row(drawing: Drawing, y: float, row: Mapping[str, Any], words: Mapping[str, str], *, bold: bool) -> None:
+    """One element: its label, the distribution of all, the marks, and two numbers."""
+    drawing.text(LABEL_AT, y, row["label"], LABEL_SIZE, align="right", bold=bold)
+    if math.isfinite(row["q1"]) and math.isfinite(row["q3"]):
+        left = _at(row["q1"])
+        drawing.rectangle(left, y - ROW / 4, _at(row["q3"]) - left, ROW / 2, LIGHT)
+    if math.isfinite(row["median"]):
+        drawing.line(_at(row["median"]), y - 7, _at(row["median"]), y + 7, colour=INK, width=1.6)
+    for name, look in MARKS.items():
+        if math.isfinite(row[name]) and not row.get(f"{name}_replaced"):
+            drawing.mark(x=_at(row[name]), y=y, **look)
+    if not math.isfinite(row["own"]):
+        absent = words["absent"]
+        drawing.text(PERCENTILE_AT, y, absent, NUMBER_SIZE, align="right", colour=MUTED, italic=True)
+        return
+    drawing.text(SCORE_AT, y, shown_number(row["own"], 2), NUMBER_SIZE, align="right", bold=bold)
+    if math.isfinite(row["percentile"]):
+        drawing.text(PERCENTILE_AT, y, shown_number(row["percentile"]), NUMBER_SIZE, align="right", bold=bold)
+
+
+def area_picture(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> Drawing:
     """Own score of an area and its sub-areas on the distribution of all, with the medians of the peers.
 
     Parameters
     ----------
-    data
-        Rows in printed order, the area first: columns `label`, `own`, `percentile`, `q1`, `median`, `q3`, `benchmark`,
-        `sector`, `size` (medians of the peers), `sector_replaced`, `size_replaced` (1: the group is too small, its mark
-        is left out). A missing value is not drawn; where the own score is missing the row says so.
+    rows
+        In printed order, the area first: `label`, `own`, `percentile`, `q1`, `median`, `q3`, `benchmark`, `sector`,
+        `size` (medians of the peers), `sector_replaced`, `size_replaced` (1: the group is too small, its mark is left
+        out). A missing value (NaN) is not drawn; where the own score is missing the row says so.
     words
         own, median, half, sector, size, benchmark, absent, percentile, score.
 
     Raises
     ------
     MethodError
-        The table is empty or a value lies outside 0–1.
+        There is no row, or a value lies outside 0–1.
     """
-    values = data[VALUES].astype(float)
-    if not len(data):
+    if not rows:
         raise MethodError("area picture: the table is empty")
-    if ((values < 0) | (values > 1)).any(axis=None):
+    if any(row[name] < 0 or row[name] > 1 for row in rows for name in VALUES):
         raise MethodError("area picture: scores must lie between 0 and 1")
-    use_style()
-    height = TOP_CM + len(data) * ROW_CM + BOTTOM_CM
-    figure = Figure(figsize=(TEXT_WIDTH_CM * CM, height * CM))
-    box = (LEFT_CM / TEXT_WIDTH_CM, BOTTOM_CM / height)
-    size = ((TEXT_WIDTH_CM - LEFT_CM - RIGHT_CM) / TEXT_WIDTH_CM, len(data) * ROW_CM / height)
-    axes = figure.add_axes((*box, *size))
-    y = np.arange(len(data))
-    axes.axhspan(-0.5, 0.5, color="#F1F4F7", zorder=0, linewidth=0)
-    axes.barh(y, values["q3"] - values["q1"], left=values["q1"], height=0.5, color=LIGHT, zorder=2)
-    axes.plot(values["median"], y, "|", color=INK, markersize=14, markeredgewidth=1.6, zorder=3)
-    axes.plot(values["benchmark"], y, "D", color=ACCENT, markersize=5.5, markeredgecolor=INK, markeredgewidth=0.6,
-              zorder=4)  # fmt: skip
-    peers = {}
-    for name, mark in PEERS.items():
-        shown = values[name].where(data[f"{name}_replaced"].to_numpy() == 0)
-        peers[name] = bool(shown.notna().any())
-        axes.plot(shown, y, mark, color=INK, markersize=5.5, markerfacecolor="white", markeredgewidth=0.9, zorder=5)
-    axes.plot(values["own"], y, "o", color=DARK, markersize=6.5, markeredgecolor="white", markeredgewidth=0.8, zorder=6)
-    across = axes.get_yaxis_transform()
-    right: dict[str, Any] = {"ha": "right", "va": "center", "transform": across}
-    for row, record in enumerate(data.to_dict("records")):
-        bold: dict[str, Any] = {"fontweight": "bold"} if row == 0 else {}
-        axes.text(-0.02, row, record["label"], fontsize=8.2, **right, **bold)
-        if pd.isna(record["own"]):
-            axes.text(PERCENTILE_AT, row, words["absent"], color=MUTED, fontstyle="italic", **right)
-            continue
-        axes.text(SCORE_AT, row, shown_number(record["own"], 2), **right, **bold)
-        if pd.notna(record["percentile"]):
-            axes.text(PERCENTILE_AT, row, shown_number(record["percentile"]), **right, **bold)
-    for place, name in ((SCORE_AT, "score"), (PERCENTILE_AT, "percentile")):
-        axes.text(place, -0.74, words[name], color=MUTED, fontsize=7.5, **right)
-    axes.set_xlim(-0.03, 1.03)
-    axes.set_ylim(len(data) - 0.5, -0.5)
-    axes.set_yticks([])
-    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    number_axis(axes, axis="x", decimals=1)
-    axes.grid(axis="x", color=PALE)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="x", colors=MUTED)
-    figure.legend(
-        handles=_marks(words, peers), loc="upper left", bbox_to_anchor=(0, 1), ncols=6, frameon=False, fontsize=7.2,
-        handlelength=1.2, handletextpad=0.3, columnspacing=0.9, borderpad=0, borderaxespad=0.1,
-    )  # fmt: skip
-    return figure
+    drawing = Drawing(WIDTH, TOP + len(rows) * ROW + BOTTOM)
+    _axis(drawing, len(rows))
+    for place, row in enumerate(rows):
+        _row(drawing, TOP + (place + 0.5) * ROW, row, words, bold=place == 0)
+    for at, name in ((SCORE_AT, "score"), (PERCENTILE_AT, "percentile")):
+        drawing.text(at, TOP - 0.24 * ROW, words[name], HEAD_SIZE, align="right", colour=MUTED)
+    peers = [name for name in PEERS if any(math.isfinite(r[name]) and not r[f"{name}_replaced"] for r in rows)]
+    _legend(drawing, words, ["own", "median", "half", *peers, "benchmark"])
+    return drawing
 
 
-def alt_area(data: pd.DataFrame, respondent: str, words: Mapping[str, str]) -> str:
+def alt_area(rows: Sequence[Mapping[str, Any]], respondent: str, words: Mapping[str, str]) -> str:
     """Describe the picture in Polish: for each row own score, percentile, median of all and of peers, benchmark."""
     sentences = []
-    for row in data.to_dict("records"):
-        if pd.isna(row["own"]):
+    for row in rows:
+        if not math.isfinite(row["own"]):
             sentences.append(f"{row['label']}: {words['absent']}.")
             continue
         parts = [f"{row['label']}: {words['own'].lower()} {shown_number(row['own'], 2)}"]
-        if pd.notna(row["percentile"]):
+        if math.isfinite(row["percentile"]):
             parts.append(f"{words['percentile']} {shown_number(row['percentile'])}")
         for name in ("median", *PEERS, "benchmark"):
-            if pd.notna(row[name]) and not row.get(f"{name}_replaced"):
+            if math.isfinite(row[name]) and not row.get(f"{name}_replaced"):
                 parts.append(f"{words[name].lower()} {shown_number(row[name], 2)}")
         sentences.append(", ".join(parts) + ".")
     return f"{words['alt'].format(respondent=respondent)} {' '.join(sentences)}"
@@ -142,19 +139,20 @@ def alt_area(data: pd.DataFrame, respondent: str, words: Mapping[str, str]) -> s
 
 def area_pictures(
     scores: pd.DataFrame, areas: Mapping[str, str], respondent: str, words: Mapping[str, str]
-) -> list[tuple[Figure, str]]:
-    """One picture and its description for each area.
+) -> list[tuple[str, str]]:
+    """One picture (SVG) and its description for each area.
 
     Parameters
     ----------
     scores
-        As for `area_picture`, all areas together, with the column `code`.
+        Rows of all areas together, with what `area_picture` needs and the column `code`.
     areas
         Code of the area → its printed name; rows of a sub-area have a code that begins with it.
     """
+    rows: Any = scores.astype(dict.fromkeys([*VALUES, "percentile"], float)).to_dict("records")
     made = []
     for area in areas:
-        first = scores[scores["code"] == area]
-        rows = pd.concat([first, scores[scores["code"].str.startswith(f"{area}.")]])
-        made.append((area_picture(rows, words), alt_area(rows, respondent, words)))
+        own = [row for row in rows if row["code"] == area]
+        own += [row for row in rows if row["code"].startswith(f"{area}.")]
+        made.append((area_picture(own, words).svg(), alt_area(own, respondent, words)))
     return made

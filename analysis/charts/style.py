@@ -35,8 +35,10 @@ SEQUENTIAL = ("#F1F4F7", "#D3E0EB", "#A9C4DB", "#6E9DC2", "#3A73A0", "#17456B")
 NBSP = "\u00a0"
 MINUS = "\u2212"
 
+FONT = "DejaVu Sans"
+
 _RC: Any = {
-    "font.family": "DejaVu Sans",
+    "font.family": FONT,
     "font.size": 8.5,
     "text.color": INK,
     "axes.edgecolor": RULE,

@@ -9,6 +9,7 @@ one aggregation turns them into scores; otherwise the index is built once for ea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,9 +37,12 @@ def columnwise(method: IndexMethod, structure: Structure) -> bool:
 
 
 def _moved(indicators: pd.DataFrame, unit: str, targets: pd.Series) -> pd.DataFrame:
-    changed = indicators.astype(float)
-    changed.loc[unit, list(targets.index)] = targets.to_numpy(dtype=float)
-    return changed
+    """The answers with one unit's at their targets; a single cell at a time would cost pandas a whole column each."""
+    changed = indicators.to_numpy(dtype=float, na_value=np.nan, copy=True)
+    row: Any = indicators.index.get_loc(unit)
+    places: Any = [indicators.columns.get_loc(code) for code in targets.index]
+    changed[row, places] = targets.to_numpy(dtype=float)
+    return pd.DataFrame(changed, index=indicators.index, columns=indicators.columns)
 
 
 def single_gains(

@@ -13,6 +13,7 @@ Where processes cannot be forked, the standard engine does the same work: `--eng
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
 import os
@@ -21,7 +22,11 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Mapping
+from contextlib import chdir
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -32,6 +37,7 @@ from analysis.execution.processes import die_with_parent, leave, threads
 
 NAME, STANDARD = "klastry", "nbclient"
 ENGINE = "KLASTRY_ENGINE"  # environment: the papermill engine of a build
+PARAMETERS, INJECTED, COMMON = "parameters", "injected-parameters", "common"  # tags of cells
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "file_extension": ".py",
@@ -65,9 +71,100 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(name)
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A notebook up to the last cell that all its runs have in common; runs forked from this process go on from there.
+
+    `answers` is what the common cells gave: id of the cell → its source and the answer of the shell.
+    """
+
+    parameters: dict[str, Any]
+    shell: Any
+    answers: dict[str, tuple[str, dict[str, Any]]]
+
+    def fits(self, nb: Any) -> bool:
+        """Whether a run has the same common cells and the same values of the parameters that they may use."""
+        here = {cell.get("id"): cell.source for cell in nb.cells if COMMON in cell.metadata.get("tags", [])}
+        given = [_assigned(cell.source) for cell in nb.cells if INJECTED in cell.metadata.get("tags", [])]
+        return here == {name: source for name, (source, _) in self.answers.items()} and any(
+            self.parameters.items() <= values.items() for values in given
+        )
+
+
+def _assigned(source: str) -> dict[str, Any]:
+    """Names to which a cell of parameters assigns plain values."""
+    found = {}
+    for node in ast.parse(source).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if isinstance(target, ast.Name):
+                found[target.id] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
+    return found
+
+
+def begin(notebook: Path, parameters: Mapping[str, Any], folder: Path) -> Begun | None:
+    """Execute what all runs of a notebook have in common, here and once: the cells tagged `common`.
+
+    Parameters
+    ----------
+    parameters
+        Those that have the same value in every run.
+    folder
+        In which the notebook runs.
+
+    Returns
+    -------
+    Begun or None
+        For the option `begun` of `execute`. None where no cell is common, or one fails: then each run executes it
+        itself, and tells why.
+
+    Raises
+    ------
+    NotebookError
+        A common cell comes after one that is not, or uses a parameter that differs between runs.
+    """
+    cells = [c for c in nbformat.read(notebook, as_version=4).cells if c.cell_type == "code" and c.source.strip()]
+    common = [cell for cell in cells if COMMON in cell.metadata.get("tags", [])]
+    if not common:
+        return None
+    declared, *following = cells
+    if PARAMETERS not in declared.metadata.get("tags", []) or following[: len(common)] != common:
+        raise NotebookError(
+            f"{notebook.name}: cells tagged `{COMMON}` must follow that of the parameters, before others"
+        )
+    own = _assigned(declared.source).keys() - parameters.keys()
+    for cell in common:
+        used = own & {node.id for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Name)}
+        if used:
+            raise NotebookError(
+                f"{notebook.name}: a cell tagged `{COMMON}` uses {', '.join(sorted(used))}, which differs between "
+                f"runs:\n{cell.source}"
+            )
+    from analysis.execution.shell import ZMQInteractiveShell
+
+    answers = {}
+    with chdir(folder):
+        shell = ZMQInteractiveShell.start()
+        shell.run(declared.source)
+        shell.user_ns.update(parameters)
+        shell.execution_count += 1  # of the cell in which papermill writes them
+        for cell in common:
+            answer = _answer(shell, cell.source)
+            if answer["failed"]:
+                return None
+            answers[cell.id] = cell.source, answer
+    return Begun(dict(parameters), shell, answers)
+
+
+def _answer(shell: Any, source: str) -> dict[str, Any]:
+    """Execute a cell; returns what the caller of a child is told."""
+    outputs, count, failed = shell.run(source)
+    return {"outputs": outputs, "execution_count": count, "failed": repr(failed) if failed else ""}
+
+
 def execute(
-    nb_man: Any, *, log_output: bool = False, stdout_file: Any = None, stderr_file: Any = None,
-    execution_timeout: float | None = None, **_: Any,
+    nb_man: Any, *, begun: Begun | None = None, log_output: bool = False, stdout_file: Any = None,
+    stderr_file: Any = None, execution_timeout: float | None = None, **_: Any,
 ) -> None:  # fmt: skip
     """Run the cells of a notebook in a forked process; papermill itself raises for the error output of a failed one.
 
@@ -75,6 +172,8 @@ def execute(
     ----------
     nb_man
         papermill's manager of the running notebook; its cells get outputs and counts.
+    begun
+        What `begin` has executed of this notebook, if it has.
     execution_timeout
         Seconds that one cell may take.
 
@@ -92,8 +191,6 @@ def execute(
     language = nb_man.nb.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
         raise NotebookError(f"the engine {NAME} runs Python only, not {language}; use --engine nbclient")
-    sources = [cell.source if cell.cell_type == "code" else "" for cell in nb_man.nb.cells]
-    may_fail = ["raises-exception" in cell.metadata.get("tags", []) for cell in nb_man.nb.cells]
     if threads() > 1:
         logger.warning("the engine %s forks a process of %d threads: what they hold stays locked", NAME, threads())
     ours, theirs = socket.socketpair()
@@ -101,7 +198,7 @@ def execute(
     child = os.fork()
     if child == 0:
         ours.close()
-        _child(caller, sources, may_fail, theirs)
+        _child(caller, nb_man.nb.cells, begun if begun and begun.fits(nb_man.nb) else None, theirs)
     theirs.close()
     files = {"stdout": stdout_file, "stderr": stderr_file}
     ended = False
@@ -154,7 +251,7 @@ def _log(outputs: list[Any], log_output: bool, files: dict[str, Any]) -> None:
             logger.info(output.data["text/plain"])
 
 
-def _child(caller: int, sources: list[str], may_fail: list[bool], wire: socket.socket) -> None:
+def _child(caller: int, cells: list[Any], begun: Begun | None, wire: socket.socket) -> None:
     """Execute the cells that are asked for; never returns."""
     code = 1
     try:
@@ -162,13 +259,18 @@ def _child(caller: int, sources: list[str], may_fail: list[bool], wire: socket.s
         signal.signal(signal.SIGINT, signal.default_int_handler)
         from analysis.execution.shell import ZMQInteractiveShell
 
-        shell = ZMQInteractiveShell.start()
+        shell = begun.shell.again() if begun else ZMQInteractiveShell.start()
+        done = begun.answers if begun else {}
         with wire, wire.makefile("r", encoding="utf-8") as asked:
             for line in asked:
-                outputs, count, failed = shell.run(sources[int(line)])
-                if may_fail[int(line)]:
-                    failed = None
-                told = {"outputs": outputs, "execution_count": count, "failed": repr(failed) if failed else ""}
+                cell = cells[int(line)]
+                if cell.get("id") in done:
+                    told = done[cell.id][1]
+                    shell.execution_count = told["execution_count"] + 1
+                else:
+                    told = _answer(shell, cell.source)
+                if "raises-exception" in cell.metadata.get("tags", []):
+                    told["failed"] = ""
                 wire.sendall((json.dumps(told) + "\n").encode())
         shell.atexit_operations()
         code = 0

@@ -155,14 +155,12 @@ class ZMQInteractiveShell(InteractiveShell):
     def start(cls) -> ZMQInteractiveShell:
         """Make this process what a fresh kernel is: own namespace, own random state, pictures inline."""
         os.environ.setdefault("MPLBACKEND", INLINE)
-        random.seed()
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed()
+        _random_state()
         if "pandas" in sys.modules:  # it was imported before there was a notebook, and took a terminal's default
             sys.modules["pandas"].set_option("display.max_columns", NOTEBOOK_COLUMNS)
         if "matplotlib" in sys.modules:  # a style that the caller has set is the caller's
             sys.modules["matplotlib"].rc_file_defaults()
-        InteractiveShell.clear_instance()
+        cls.clear_instance()
         shell = cls.instance()
         backend = os.environ["MPLBACKEND"]
         drawing = {"matplotlib.pyplot", "matplotlib_inline.backend_inline"} & sys.modules.keys()
@@ -176,6 +174,12 @@ class ZMQInteractiveShell(InteractiveShell):
         elif "matplotlib" in sys.modules:  # the caller may have chosen another backend for itself
             sys.modules["matplotlib"].use(backend)
         return shell
+
+    def again(self) -> ZMQInteractiveShell:
+        """In a fork of the process: begin to count anew, and to draw numbers of its own; what was made stays."""
+        _random_state()
+        self.execution_count = 1
+        return self
 
     def init_history(self) -> None:
         """History of a run is the notebook itself; nothing is written to the user's database."""
@@ -198,6 +202,12 @@ class ZMQInteractiveShell(InteractiveShell):
         with _streams(self.outputs):
             done = self.run_cell(source, store_history=True)
         return self.outputs.taken(), count, done.error_before_exec or done.error_in_exec
+
+
+def _random_state() -> None:
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
 
 
 def _no_input(*_: Any, **__: Any) -> str:

@@ -1,24 +1,32 @@
-"""What a parent imports before it forks: the modules that notebooks import, found in their cells."""
+"""What a parent does before it forks: it imports what notebooks import, found in their cells, and rehearses one."""
 
 from __future__ import annotations
 
 import ast
 import importlib
+import io
 import json
 import os
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
+from typing import Any
 
 from analysis.execution.shell import INLINE
+
+
+def _code(notebook: Path) -> list[tuple[list[str], str]]:
+    """Tags and source of each code cell."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [(c["metadata"].get("tags", []), "".join(c["source"])) for c in cells if c["cell_type"] == "code"]
 
 
 def modules_of(notebook: Path) -> list[str]:
     """Modules that the code cells of a notebook import, in order; a name imported from a package may be one, too."""
     found: list[str] = []
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        for node in ast.walk(ast.parse("".join(cell["source"]))):
+    for _, source in _code(notebook):
+        for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Import):
                 found += [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
@@ -46,3 +54,40 @@ def warm(notebooks: Iterable[Path]) -> Iterator[str]:
     for name in names:
         load(name)
         yield name
+
+
+def rehearse(notebook: Path, parameters: Mapping[str, Any], folder: Path) -> None:
+    """Execute the cells of a notebook once, show nothing and forget what they made.
+
+    What libraries load at the first use and keep for a process (modules, fonts, outlines of letters, compiled patterns)
+    is there for every fork then. Where a cell fails the rehearsal ends: a run of the notebook will tell why.
+
+    Parameters
+    ----------
+    parameters
+        Of one run; the files that it writes are those of that run.
+    folder
+        In which the notebook runs.
+    """
+    space: dict[str, Any] = {"__name__": "__main__", "display": _format}
+    kept = sys.displayhook
+    sys.displayhook = _format
+    try:
+        with (
+            suppress(Exception, SystemExit),
+            chdir(folder),
+            redirect_stdout(io.StringIO()),
+            redirect_stderr(io.StringIO()),
+        ):
+            for tags, source in _code(notebook):
+                exec(compile(ast.Interactive(ast.parse(source).body), notebook.name, "single"), space)
+                space |= parameters if "parameters" in tags else {}
+    finally:
+        sys.displayhook = kept
+
+
+def _format(*values: Any, **_: Any) -> None:
+    """Format values as a notebook shows tables, for nobody. Pictures are left out: making them starts threads."""
+    for value in values:
+        if hasattr(value, "_repr_html_"):
+            value._repr_html_()

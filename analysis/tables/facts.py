@@ -35,6 +35,7 @@ def add_row_facts(
     columns: Mapping[str, Mapping[str, Any]],
     key: str = "group",
     inputs: str | tuple[str, ...] = (),
+    empty: bool = True,
 ) -> None:
     """Add one fact for each row and listed column, as `prefix.<key of the row>.<name>`.
 
@@ -49,6 +50,8 @@ def add_row_facts(
         A `unit` or `decimals` that names a column of the table is read from there, row by row.
     inputs
         Raw columns behind the facts, or the column of the table that names them.
+    empty
+        Whether an empty text is a fact.
 
     Raises
     ------
@@ -58,26 +61,30 @@ def add_row_facts(
     absent = [c for c in [key, *columns] if c not in table.columns]
     if absent:
         raise FactError(f"{facts.notebook}: {path} has no column {', '.join(absent)}")
-    twice = table.loc[table[key].duplicated(), key]
-    if len(twice):
+    if not table[key].is_unique:
+        twice = table.loc[table[key].duplicated(), key]
         raise FactError(f"{facts.notebook}: {path} has more than one row for {twice.iloc[0]!r}")
-    for _, row in table.iterrows():
+    for values in table.to_numpy():
+        row = dict(zip(table.columns, values, strict=True))
         own = slug(str(row[key])) if key == "group" else str(row[key])
+        n = row.get("n")
+        behind = tuple(str(row[inputs]).split(";")) if isinstance(inputs, str) else inputs
         for column, how in columns.items():
-            if pd.isna(row[column]):
+            value = row[column]
+            if pd.isna(value) or (not empty and isinstance(value, str) and not value):
                 continue
             name = str(how.get("name", column))
             unit, decimals = how.get("unit", "count"), how.get("decimals", 0)
             facts.add(
                 ".".join(part for part in (prefix, own, name) if part),
-                row[column],
-                unit=str(row[unit]) if unit in table.columns else str(unit),
-                decimals=int(row[decimals]) if decimals in table.columns else int(decimals),
+                value,
+                unit=str(row.get(unit, unit)),
+                decimals=int(row.get(decimals, decimals)),
                 table=path,
                 key=str(row[key]),
                 column=column,
-                inputs=tuple(str(row[inputs]).split(";")) if isinstance(inputs, str) else inputs,
-                n=int(row["n"]) if "n" in table.columns and pd.notna(row["n"]) else None,
+                inputs=behind,
+                n=None if pd.isna(n) or n is None else int(n),
             )
 
 

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis.facts import FactSet
-from analysis.pictures import Picture, save_figure
+from analysis.pictures import Picture
 from analysis.tables.facts import add_row_facts
 from analysis.workspace import Workspace
 
@@ -156,24 +155,22 @@ class IndividualDesk:
         path = f"{self.folder}/{name}.csv"
         self.ws.write(table, path)
         if len(table):
-            told = table.astype({c: object for c, how in spec.columns.items() if how is TEXT and c in table})
-            told = told.mask(told.map(lambda value: isinstance(value, str) and value == ""))
-            told[spec.key] = table[spec.key]
             add_row_facts(
-                self.facts, told, spec.prefix, path=path, key=spec.key, inputs=inputs, columns=dict(spec.columns)
-            )
+                self.facts, table, spec.prefix, path=path, key=spec.key, inputs=inputs, columns=dict(spec.columns),
+                empty=False,
+            )  # fmt: skip
         return table
 
-    def figure(self, no: int, figure: Figure, name: str, alt: str) -> Picture:
-        """Save a figure of the report and its alternative text, which is a fact of the table that it shows."""
-        svg = save_figure(figure, self.ws.path(f"{self.folder}/figure-{no}.svg"))
+    def figure(self, no: int, drawing: str, name: str, alt: str) -> Picture:
+        """Save a figure (SVG) of the report and its alternative text, which is a fact of the table that it shows."""
+        svg = self.ws.write_text(drawing, f"{self.folder}/figure-{no}.svg")
         path = f"{self.folder}/{name}.csv"
         self.facts.add(f"figure.{no}.alt", alt, unit="text", table=path, key="*", column="own")
         return Picture(svg, f"figure-{no}", alt)
 
-    def figures(self, made: Sequence[tuple[Figure, str]], name: str) -> Picture:
+    def figures(self, made: Sequence[tuple[str, str]], name: str) -> Picture:
         """Save the figures of a list, numbered from 1, each with its alternative text; returns the last one."""
-        return [self.figure(no, figure, name, alt) for no, (figure, alt) in enumerate(made, start=1)][-1]
+        return [self.figure(no, drawing, name, alt) for no, (drawing, alt) in enumerate(made, start=1)][-1]
 
     def adopt(self, path: Path, prefixes: Sequence[str]) -> None:
         """Take over facts of another file whose ids begin with one of the prefixes, with the cells they come from."""

@@ -1,7 +1,8 @@
 """Run the individual notebook once for each respondent found in the data, two runs side by side.
 
-The parent imports what the notebook imports, once, and forks a child for each respondent (`analysis.execution`):
-starting a kernel would take several times as long as the report itself. `--engine nbclient` starts a kernel for each
+The parent imports what the notebook imports and executes the cells that all respondents have in common, once, and forks
+a child for each respondent (`analysis.execution`): starting a kernel would take several times as long as the report
+itself. `--engine nbclient` starts a kernel for each
 instead.
 
 Every run goes through `run_notebook.run`, so parameters are checked and failures explained as for any other notebook.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gc
 import os
 import shutil
 import sys
@@ -29,7 +31,7 @@ import run_notebook
 from analysis import errors, lock
 from analysis.errors import NotebookError
 from analysis.execution import engine as forking
-from analysis.execution.warm import warm
+from analysis.execution.warm import rehearse, warm
 from analysis.files import write_text
 
 NOTEBOOK = "individual/report"
@@ -57,8 +59,10 @@ def respondents(build: Path) -> list[str]:
     return found
 
 
-def run_one(respondent: str, parameters: dict[str, Any], build: Path, logs: Path, engine: str | None) -> float:
-    """Execute the notebook for one respondent; returns the seconds it took.
+def run_one(
+    respondent: str, parameters: dict[str, Any], build: Path, logs: Path, engine: str | None, begun: Any = None
+) -> float:  # fmt: skip
+    """Execute the notebook for one respondent; returns the seconds it took. `begun` is what all have in common.
 
     Raises
     ------
@@ -68,9 +72,8 @@ def run_one(respondent: str, parameters: dict[str, Any], build: Path, logs: Path
     start = time.monotonic()
     scratch = build / "notebooks" / "individual" / f".{respondent}"
     try:
-        run_notebook.run(
-            NOTEBOOK, {**parameters, "respondent": respondent}, scratch, logs / f"{respondent}.log", engine
-        )
+        given, options = {**parameters, "respondent": respondent}, {"begun": begun} if begun else {}
+        run_notebook.run(NOTEBOOK, given, scratch, logs / f"{respondent}.log", engine, **options)
         (scratch / "notebooks" / f"{NOTEBOOK}.ipynb").replace(
             build / "notebooks" / "individual" / f"{respondent}.ipynb"
         )
@@ -135,6 +138,23 @@ def _side_by_side(found: list[str], work: tuple[Any, ...], jobs: int, context: A
     return times
 
 
+def prepare(source: Path, parameters: dict[str, Any], first: str) -> Any:
+    """Do in this process what all runs can share: imports, what libraries keep, the cells that all have in common.
+
+    Raises
+    ------
+    NotebookError
+        A cell that is said to be common cannot be.
+    """
+    for _ in warm([source]):
+        pass
+    rehearse(source, {**parameters, "respondent": first}, run_notebook.NOTEBOOKS)
+    begun = forking.begin(source, parameters, run_notebook.NOTEBOOKS)
+    gc.collect()
+    gc.freeze()  # forks share what is there instead of copying it when they collect
+    return begun
+
+
 def run_all(parameters: dict[str, Any], build: Path, log: Path, *, jobs: int, engine: str | None = None) -> int:
     """Execute the notebook for every respondent; returns their number. Stops after the first failure.
 
@@ -144,21 +164,21 @@ def run_all(parameters: dict[str, Any], build: Path, log: Path, *, jobs: int, en
         A run failed; of several, the first respondent's failure.
     """
     found = respondents(build)
-    run_notebook.check_parameters(run_notebook.NOTEBOOKS / f"{NOTEBOOK}.ipynb", {**parameters, "respondent": found[0]})
+    source = run_notebook.NOTEBOOKS / f"{NOTEBOOK}.ipynb"
+    run_notebook.check_parameters(source, {**parameters, "respondent": found[0]})
     listing = build / FOLDER / "respondents.csv"
     listing.unlink(missing_ok=True)
     tidy(build, found)
     logs = log.parent / "individual"
     shutil.rmtree(logs, ignore_errors=True)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # kernels share the cores; none of them needs threads
-    engine = forking.chosen(engine)
+    engine, begun = forking.chosen(engine), None
     if engine == forking.NAME:
-        for _ in warm([run_notebook.NOTEBOOKS / f"{NOTEBOOK}.ipynb"]):
-            pass
+        begun = prepare(source, parameters, found[0])
         context = get_context("fork")
     else:
         context = get_context("spawn")
-    times = _side_by_side(found, (parameters, build, logs, engine), jobs, context)
+    times = _side_by_side(found, (parameters, build, logs, engine, begun), jobs, context)
     write_text("\n".join(["respondent_id", *found, ""]), listing)
     log.write_text("".join(f"{name} {times[name]:.1f} s\n" for name in found), encoding="utf-8")
     return len(found)

@@ -81,8 +81,10 @@ def _explain(notebook: Path, error: Any) -> tuple[str, int]:
     return f"{head}{error.ename}: {message}", 1
 
 
-def run(name: str, parameters: dict[str, Any], build: Path, log: Path, engine: str | None) -> None:
-    """Execute a notebook; raises `NotebookError` with the failing cell."""
+def run(
+    name: str, parameters: dict[str, Any], build: Path, log: Path, engine: str | None, **options: Any
+) -> None:  # fmt: skip
+    """Execute a notebook; raises `NotebookError` with the failing cell. `options` are those of the engine."""
     import nbformat
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -110,6 +112,7 @@ def run(name: str, parameters: dict[str, Any], build: Path, log: Path, engine: s
                 str(source), str(draft), parameters=parameters, cwd=str(NOTEBOOKS), progress_bar=False,
                 log_output=True, kernel_name="python3", engine_name=engine, config=kernel,
                 request_save_on_cell_execute=False,  # twice a cell otherwise, and nobody reads the draft
+                **options,
             )  # fmt: skip
         except PapermillExecutionError as error:
             draft.replace(log.with_suffix(".failed.ipynb"))

@@ -33,15 +33,19 @@ def distinctness(values: pd.DataFrame, respondent: str, directions: pd.Series | 
     """
     known(respondent, values)
     signs = pd.Series(1, index=values.columns) if directions is None else directions.reindex(values.columns)
-    oriented = values * signs
-    own = oriented.loc[respondent]
+    numbers = np.sort(values.to_numpy(dtype=float, na_value=np.nan), axis=0)  # missing ones last
+    known_ones = (~np.isnan(numbers)).sum(axis=0)
+    different = (numbers[1:] > numbers[:-1]).sum(axis=0) + (known_ones > 0)
+    oriented = values.to_numpy(dtype=float, na_value=np.nan) * signs.to_numpy(dtype=float)
+    own = oriented[values.index.get_loc(respondent)]
     return pd.DataFrame(
         {
-            "distinct": values.nunique() / values.notna().sum().where(values.notna().any()),
-            "at_worst": own == oriented.min(),
-            "at_best": own == oriented.max(),
-        }
-    ).rename_axis("code")
+            "distinct": different / np.where(known_ones > 0, known_ones, np.nan),
+            "at_worst": own == np.fmin.reduce(oriented, axis=0),
+            "at_best": own == np.fmax.reduce(oriented, axis=0),
+        },
+        index=values.columns.rename("code"),
+    )
 
 
 def extremes(

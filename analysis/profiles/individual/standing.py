@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import MethodError, suggest
@@ -56,11 +57,13 @@ def percentile_ranks(scores: pd.DataFrame, respondent: str) -> pd.Series:
     50.0
     """
     known(respondent, scores)
-    own = scores.T[respondent]
-    others = scores.drop(index=respondent)
-    count = others.notna().sum()
-    rank = 100 * ((others < own).sum() + 0.5 * (others == own).sum()) / count.where(count > 0)
-    return rank.where(own.notna()).rename("percentile")
+    values = scores.to_numpy(dtype=float, na_value=np.nan)
+    place = scores.index.get_loc(respondent)
+    own, others = values[place], np.delete(values, place, axis=0)
+    count = (~np.isnan(others)).sum(axis=0)
+    lower, equal = (others < own).sum(axis=0), (others == own).sum(axis=0)
+    rank = 100 * (lower + 0.5 * equal) / np.where((count > 0) & ~np.isnan(own), count, np.nan)
+    return pd.Series(rank, index=scores.columns, name="percentile")
 
 
 def _measure(cross: pd.DataFrame, dimension: str, group: str, measure: str) -> pd.Series:
