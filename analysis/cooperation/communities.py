@@ -16,8 +16,7 @@ from itertools import combinations
 import igraph
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.optimize import linprog
+from ortools.linear_solver import pywraplp
 from sklearn.metrics import adjusted_rand_score
 
 from analysis.config import Communities
@@ -109,33 +108,45 @@ class _Component:
         self.gain = gain[upper]
         self.edges = [(int(i), int(j)) for i, j in zip(*np.nonzero(np.triu(inner, 1)), strict=True)]
         self.triples = np.array(list(combinations(range(self.n), 3)), dtype=int).reshape(-1, 3)
-        self.cuts: dict[tuple[int, int, int], None] = {}
+        self.cuts: set[tuple[int, int, int]] = set()
+        # One linear programme, changed from bound to bound: each solution starts from the basis of the one before.
+        self.programme = pywraplp.Solver.CreateSolver("GLOP")
+        self.programme.SetSolverSpecificParametersAsString("use_preprocessing: false use_dual_simplex: true")
+        self.y = [self.programme.NumVar(0, 1, "") for _ in self.gain]
+        for y, value in zip(self.y, self.gain.tolist(), strict=True):
+            self.programme.Objective().SetCoefficient(y, value)
+        self.programme.Objective().SetMaximization()
 
     def bound(self, low: np.ndarray, high: np.ndarray) -> tuple[float, np.ndarray]:
         """Largest gain of the relaxation between bounds of y, and its y; -inf where nothing is possible."""
         i, j, k = self.triples.T
         sides = self.ids[i, j], self.ids[j, k], self.ids[i, k]
+        for y, least, most in zip(self.y, low.tolist(), high.tolist(), strict=True):
+            y.SetBounds(least, most)
         while True:
-            rows = np.array(list(self.cuts), dtype=int).reshape(-1, 3)
-            where = (np.repeat(np.arange(len(rows)), 3), rows.ravel())
-            shape = (len(rows), len(self.gain))
-            matrix = sparse.csr_array((np.tile([1.0, 1.0, -1.0], len(rows)), where), shape=shape)
-            found = linprog(
-                -self.gain, A_ub=matrix, b_ub=np.ones(len(rows)), bounds=np.stack([low, high], 1), method="highs"
-            )
-            if found.status == 2:
+            status = self.programme.Solve()
+            if status == pywraplp.Solver.INFEASIBLE:
                 return -np.inf, low
-            if found.status != 0:
-                raise MethodError(f"modularity: the linear program stopped: {found.message}")
+            if status != pywraplp.Solver.OPTIMAL:
+                raise MethodError(f"modularity: the linear program was not solved (status {status} of OR-Tools)")
+            found = np.array([y.solution_value() for y in self.y])
             broken = 0
             for a, b, c in ((0, 1, 2), (0, 2, 1), (1, 2, 0)):
-                excess = found.x[sides[a]] + found.x[sides[b]] - found.x[sides[c]] - 1
+                excess = found[sides[a]] + found[sides[b]] - found[sides[c]] - 1
                 worst = np.flatnonzero(excess > 1e-7)
                 broken += len(worst)
                 for t in worst[np.argsort(-excess[worst], kind="stable")][:2000]:
-                    self.cuts[int(sides[a][t]), int(sides[b][t]), int(sides[c][t])] = None
+                    self._cut(int(sides[a][t]), int(sides[b][t]), int(sides[c][t]))
             if not broken:
-                return -float(found.fun), found.x
+                return self.programme.Objective().Value(), found
+
+    def _cut(self, one: int, two: int, third: int) -> None:
+        """Who is with two others is with both: where the first two share communities, so does the third pair."""
+        if (one, two, third) not in self.cuts:
+            self.cuts.add((one, two, third))
+            row = self.programme.Constraint(-np.inf, 1)
+            for at, sign in ((one, 1), (two, 1), (third, -1)):
+                row.SetCoefficient(self.y[at], sign)
 
     def _whole(self, joined: set[tuple[int, int]]) -> tuple[float, list[int]] | None:
         """Partition whose communities are held together by exactly the joined edges, and its gain."""

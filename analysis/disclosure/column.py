@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from analysis.errors import MethodError
@@ -46,6 +46,7 @@ class Place:
     quarters: int
 
 
+@cache
 def place(measure: str, n: int, quantile_type: int) -> Place:
     """Place of a minimum, quartile or maximum by Hyndman and Fan's type 7, h = (n - 1) p, or 6, h = (n + 1) p - 1."""
     q = QUARTERS[measure]
@@ -120,12 +121,21 @@ class Column:
 
     def span(self, value: Decimal, times: int, reading: Reading) -> tuple[int, int]:
         """Whole numbers v for which v / `times`, in units, can stand behind a printed value; both ends included."""
-        half = self.step / 2 / self.unit
-        centre = Fraction(value) / self.unit
-        low, high = (centre - half) * times, (centre + half) * times
-        if reading == "sound":
-            low += 1 - times  # the sum of `times` parts, each rounded down
-        return math.ceil(low), math.ceil(high) - 1  # half open: the upper end rounds up to the next printed value
+        key = value, times, reading
+        if key not in self._spans:
+            half = self.step / 2 / self.unit
+            centre = Fraction(value) / self.unit
+            low, high = (centre - half) * times, (centre + half) * times
+            if reading == "sound":
+                low += 1 - times  # the sum of `times` parts, each rounded down
+            # half open: the upper end rounds up to the next printed value
+            self._spans[key] = math.ceil(low), math.ceil(high) - 1
+        return self._spans[key]
+
+    @cached_property
+    def _spans(self) -> dict[tuple[Decimal, int, Reading], tuple[int, int]]:
+        """What `span` has answered: the same few are asked for again and again."""
+        return {}
 
 
 def column_of(

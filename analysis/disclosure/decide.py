@@ -76,17 +76,16 @@ class _Decision:
         self.column, self.wide, self.limit, self.seed = column, wide, limit, seed
         self.low, self.high = low, high
         self.start = low.copy(), high.copy()
-        self.strict = Model(column, low, high, "strict", seed=seed)
-        self.sound = Model(column, low, high, "sound", seed=seed)
+        self.model = Model(column, low, high, seed=seed)
         self.seen = _Seen(column.profiles)
 
     def feasible(self) -> bool:
         """Find a first witness; without one, say whether there may be a column at all."""
-        first = self.strict.solve(self.limit)
+        first = self.model.solve("strict", self.limit)
         if first.scores is not None:
             self.seen.add(first.scores)
             return True
-        return not self.sound.solve(self.limit).impossible
+        return not self.model.solve("sound", self.limit).impossible
 
     def dismiss(self) -> list[int]:
         """Look for witnesses that move a profile by the threshold; returns the profiles without one."""
@@ -98,7 +97,7 @@ class _Decision:
                 return left
             many = rounds < 2
             limit = self.limit / (10 if many else 5)
-            found = self.strict.solve(limit, widen=self.seen.wishes(left, self.wide), most=many)
+            found = self.model.solve("strict", limit, widen=self.seen.wishes(left, self.wide), most=many)
             if found.scores is not None:
                 self.seen.add(found.scores)
             elif found.impossible or not many:
@@ -114,7 +113,7 @@ class _Decision:
         near = set(left)
         while near:
             wishes = self.seen.wishes(sorted(near), self.wide)
-            found = self.sound.solve(self.limit, widen=wishes)
+            found = self.model.solve("sound", self.limit, widen=wishes)
             if found.scores is None:
                 if not found.impossible:
                     return
@@ -129,8 +128,7 @@ class _Decision:
             self.high[inside] = np.minimum(self.high[inside], self.seen.low[p][0] + self.wide - 1)
         if near:
             self.low, self.high = propagate(self.column, (self.low, self.high))
-            self.sound = Model(self.column, self.low, self.high, "sound", seed=self.seed)
-            self.strict = Model(self.column, self.low, self.high, "strict", seed=self.seed)
+            self.model = Model(self.column, self.low, self.high, seed=self.seed)
 
     def measure(self, left: list[int]) -> None:
         """Bound every score: the lowest and highest of these profiles by search, of the others by what that leaves.
@@ -145,14 +143,14 @@ class _Decision:
             low, high = int(self.low[first]), int(self.high[last])
             seen_low, seen_high = self.seen.ends(p)
             if seen_low > low and (p, -1) not in reached:
-                solved = self.sound.solve(self.limit, aim=(first, -1), hint=self.seen.low[p][1])
+                solved = self.model.solve("sound", self.limit, aim=(first, -1), hint=self.seen.low[p][1])
                 low = low if solved.bound is None else solved.bound
             if seen_high < high and (p, 1) not in reached:
-                solved = self.sound.solve(self.limit, aim=(last, 1), hint=self.seen.high[p][1])
+                solved = self.model.solve("sound", self.limit, aim=(last, 1), hint=self.seen.high[p][1])
                 high = high if solved.bound is None else solved.bound
             if high - low >= self.wide:
                 for i, sign in ((first, -1), (last, 1)):
-                    witness = self.strict.solve(self.limit, aim=(i, sign)).scores
+                    witness = self.model.solve("strict", self.limit, aim=(i, sign)).scores
                     if witness is not None:
                         self.seen.add(witness)
             if self._width(p) < self.wide:
@@ -170,7 +168,7 @@ class _Decision:
         new = missing
         while missing and len(new) > FEW:
             wishes = {p: self._ends(p, missing) for p, _ in missing}
-            scores = self.sound.solve(self.limit / 10, widen=dict(sorted(wishes.items())), most=True).scores
+            scores = self.model.solve("sound", self.limit / 10, widen=dict(sorted(wishes.items())), most=True).scores
             if scores is None:
                 break
             new = {(p, sign) for p, sign in missing if self._at_end(p, sign, scores)}

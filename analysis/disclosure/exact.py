@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -39,19 +40,22 @@ class Solved:
 
 
 class Model:
-    """A score column as constraints: all printed statistics of all groups, in one of the two readings.
+    """A score column as constraints: all printed statistics of all groups, to be solved in either reading.
 
-    `low` and `high` are valid bounds of the scores, (n,) in units. Respondents of one profile are exchangeable; they
-    are put in ascending order, so that the first has the lowest score of the profile and the last the highest.
+    `low` and `high` are valid bounds of the scores in the sound reading, and so in both, (n,) in units. Respondents of
+    one profile are exchangeable; they are put in ascending order, so that the first has the lowest score of the profile
+    and the last the highest.
     """
 
-    def __init__(self, column: Column, low: np.ndarray, high: np.ndarray, reading: Reading, *, seed: int) -> None:
-        self.column, self.reading, self.seed = column, reading, seed
+    def __init__(self, column: Column, low: np.ndarray, high: np.ndarray, *, seed: int) -> None:
+        self.column, self.seed = column, seed
         self.low, self.high = [int(v) for v in low], [int(v) for v in high]
         self.model = cp_model.CpModel()
         ends = zip(self.low, self.high, strict=True)
         self.scores = [self.model.new_int_var(a, b, f"x{i}") for i, (a, b) in enumerate(ends)]
         self._literals: dict[tuple[int, int], cp_model.IntVar] = {}
+        # Sums whose range depends on the reading: the constraint, the printed value, and how many parts it has.
+        self._sums: list[tuple[int, Decimal, int]] = []
         for profile in column.profiles:
             for i, j in pairwise(profile):
                 self.model.add(self.scores[i] <= self.scores[j])
@@ -75,19 +79,21 @@ class Model:
         members, n = group.members, len(group.members)
         for measure, value in group.printed.items():
             if measure == "mean":
-                start, end = self.column.span(value, n, self.reading)
-                self.model.add_linear_constraint(sum(self.scores[i] for i in members), start, end)
+                self._sum(cp_model.LinearExpr.sum([self.scores[i] for i in members]), value, n)
                 continue
             at = place(measure, n, self.column.quantile_type)
             if at.quarters:
                 first, second = self._neighbours(group, at.first)
-                start, end = self.column.span(value, 4, self.reading)
-                self.model.add_linear_constraint((4 - at.quarters) * first + at.quarters * second, start, end)
+                self._sum((4 - at.quarters) * first + at.quarters * second, value, 4)
                 continue
             # The score at a place lies between two limits if enough scores do on either side.
-            start, end = self.column.span(value, 1, self.reading)
+            start, end = self.column.span(value, 1, "sound")  # the same in both readings
             self._count([self._at_least(i, start) for i in members], n - at.first, n)
             self._count([self._at_least(i, end + 1) for i in members], 0, n - at.first - 1)
+
+    def _sum(self, parts: cp_model.LinearExprT, value: Decimal, times: int) -> None:
+        added = self.model.add_linear_constraint(parts, *self.column.span(value, times, "sound"))
+        self._sums.append((added.index, value, times))
 
     def _count(self, literals: Sequence[cp_model.IntVar | int], low: int, high: int) -> None:
         known = sum(v for v in literals if isinstance(v, int))
@@ -98,18 +104,16 @@ class Model:
         """Variables for the sorted scores at places `first` and `first` + 1, counted from 0.
 
         A switch for each member divides the group; the largest of the lower part and the smallest of the upper part are
-        the scores of chosen members. In the sound reading members who can only be on one side have no switch, and those
-        who cannot be chosen no choice. In the strict reading all have: which columns are found, and so the examples of
-        the table, depends on the form of the model.
+        the scores of chosen members. Members who can only be on one side have no switch, those who cannot be chosen no
+        choice, and what the bounds say anyway is no constraint.
         """
         members = group.members
         least, most = self._places(group)
         value = [self.model.new_int_var(least[k], most[k], "") for k in (first, first + 1)]
-        every = self.reading == "strict"
-        can_be_lower = [every or self.low[i] <= most[first] for i in members]
+        can_be_lower = [self.low[i] <= most[first] for i in members]
         # Somebody who fits neither side counts as upper, where the constraints then say that there is no column.
         can_be_upper = [
-            every or not may or self.high[i] >= least[first + 1] for i, may in zip(members, can_be_lower, strict=True)
+            not may or self.high[i] >= least[first + 1] for i, may in zip(members, can_be_lower, strict=True)
         ]
         sides = zip(can_be_lower, can_be_upper, strict=True)
         lower = [self.model.new_bool_var("") if a and b else int(a) for a, b in sides]
@@ -118,29 +122,33 @@ class Model:
         self.model.add(value[0] <= value[1])
         for k, switches, can_be, below in ((0, lower, can_be_lower, True), (1, upper, can_be_upper, False)):
             bound, here = value[k], first + k
-            # Whoever cannot reach the place from this side is beyond it anyway.
-            near = [every or (self.high[i] >= least[here] if below else self.low[i] <= most[here]) for i in members]
-            possible = zip(members, switches, can_be, near, strict=True)
-            able = [(i, switch) for i, switch, may, close in possible if may and close]
+            able = []
+            for i, switch, may in zip(members, switches, can_be, strict=True):
+                score = self.scores[i]
+                beyond = self.high[i] <= least[here] if below else self.low[i] >= most[here]
+                if may and not beyond:
+                    guard = [] if isinstance(switch, int) else [switch]
+                    self.model.add(score <= bound if below else score >= bound).only_enforce_if(guard)
+                # Whoever cannot reach the place from this side is beyond it anyway.
+                if may and (self.high[i] >= least[here] if below else self.low[i] <= most[here]):
+                    able.append((score, switch))
             chosen = [self.model.new_bool_var("") for _ in able]
             self.model.add_exactly_one(chosen)
-            for (i, switch), is_it in zip(able, chosen, strict=True):
-                guard = [] if isinstance(switch, int) else [switch]
-                score = self.scores[i]
-                self.model.add(score <= bound if below else score >= bound).only_enforce_if(guard)
-                for literal in guard:
-                    self.model.add_implication(is_it, literal)
+            for (score, switch), is_it in zip(able, chosen, strict=True):
+                if not isinstance(switch, int):
+                    self.model.add_implication(is_it, switch)
                 self.model.add(score >= bound if below else score <= bound).only_enforce_if(is_it)
         return value[0], value[1]
 
     def _places(self, group: Released) -> tuple[list[int], list[int]]:
-        """Bounds of the sorted scores of a group; in the sound reading those that its statistics leave."""
+        """Bounds of the sorted scores of a group that its statistics leave."""
         low, high = (np.array([ends[i] for i in group.members]) for ends in (self.low, self.high))
-        least, most = order(self.column, group, low, high) if self.reading == "sound" else (np.sort(low), np.sort(high))
+        least, most = order(self.column, group, low, high)
         return [int(v) for v in least], [int(v) for v in most]
 
     def solve(
         self,
+        reading: Reading,
         limit: float,
         *,
         widen: Mapping[int, Wish] | None = None,
@@ -155,6 +163,9 @@ class Model:
         is a column to start from.
         """
         model = self.model.clone()
+        for at, value, times in self._sums:
+            domain = model.proto.constraints[at].linear.domain
+            domain[0], domain[1] = self.column.span(value, times, reading)
         scores = [model.get_int_var_from_proto_index(x.index) for x in self.scores]
         if hint is not None:
             for x, value in zip(scores, hint, strict=True):
@@ -180,34 +191,33 @@ class Model:
         return Solved(values, status == cp_model.INFEASIBLE, bound)
 
     def _decide(self, model: cp_model.CpModel, limit: float, *, best: bool) -> tuple[cp_model.CpSolver, Any]:
-        """Solve a model; in the sound reading first without linear relaxations.
+        """Solve a model, first without linear relaxations.
 
-        Of the sound reading only bounds and proofs are used, which do not depend on how they were found; most are found
-        several times faster without relaxations, and what is not decided so is decided with them. Where the `best`
-        column is not needed, any that was found will do.
+        Models are small and many: most are decided several times faster by search alone, and objectives, which are a
+        score or a few wishes, best from their bound. What is not decided so is decided with relaxations. Where the
+        `best` column is not needed, any that was found will do.
         """
-        if self.reading == "sound":
-            solver = _solver(limit * QUICK, self.seed)
-            solver.parameters.linearization_level = 0
-            solver.parameters.max_presolve_iterations = 1
-            status = solver.solve(model)
-            if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or (status == cp_model.FEASIBLE and not best):
-                return solver, status
-        solver = _solver(limit, self.seed)
+        solver = self._solver(limit * QUICK)
+        solver.parameters.linearization_level = 0
+        solver.parameters.cp_model_presolve = False
+        solver.parameters.optimize_with_core = True
+        status = solver.solve(model)
+        if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or (status == cp_model.FEASIBLE and not best):
+            return solver, status
+        solver = self._solver(limit)
+        solver.parameters.linearization_level = 2
+        # Work before the search costs more than it saves.
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.symmetry_level = 0
         return solver, solver.solve(model)
+
+    def _solver(self, limit: float) -> cp_model.CpSolver:
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = self.seed
+        solver.parameters.max_deterministic_time = limit
+        return solver
 
 
 def _negated(switch: cp_model.IntVar | int) -> Any:
     return 1 - switch if isinstance(switch, int) else switch.negated()
-
-
-def _solver(limit: float, seed: int) -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed
-    solver.parameters.max_deterministic_time = limit
-    # Models are small and many: work before the search costs more than it saves.
-    solver.parameters.linearization_level = 2
-    solver.parameters.cp_model_probing_level = 0
-    solver.parameters.symmetry_level = 0
-    return solver
