@@ -29,9 +29,14 @@ READER = (
     "-native_spans-markdown_in_html_blocks"
 )
 
-# Pandoc collects garbage whenever 8 MB are used up: a fifth of its time where the document is the whole book.
+# Pandoc begins to collect garbage when 8 MB are used up, on a heap of 64 MB: half of its time for a short document, which
+# needs no more than that, and a fifth for the whole book.
 LARGE = 2_000_000  # characters of input
-_ROOM = ("+RTS", "-A128m", "-RTS")
+
+
+def _room(text: str) -> tuple[str, ...]:
+    """Options of the Haskell runtime for the memory that pandoc fills before it collects garbage; it takes what it needs."""
+    return ("+RTS", "-A128m" if len(text) > LARGE else "-A64m", "-RTS")
 
 
 @cache
@@ -53,7 +58,7 @@ def run(
     if epoch is not None:
         environment["SOURCE_DATE_EPOCH"] = str(epoch)
     done = subprocess.run(
-        [_binary(), *(_ROOM if len(text) > LARGE else ()), "-f", source, "-t", to, *args],
+        [_binary(), *_room(text), "-f", source, "-t", to, *args],
         input=text.encode(),
         capture_output=True,
         env=environment,
