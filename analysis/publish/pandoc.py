@@ -29,13 +29,13 @@ READER = (
     "-native_spans-markdown_in_html_blocks"
 )
 
-# Pandoc begins to collect garbage when 8 MB are used up, on a heap of 64 MB: half of its time for a short document, which
-# needs no more than that, and a fifth for the whole book.
+# Pandoc begins to collect garbage when 8 MB of a heap of 64 MB are used up: half of its time for a short document, which
+# needs hardly more than these, and a fifth for the whole book. Memory that it does not use it does not take.
 LARGE = 2_000_000  # characters of input
 
 
 def _room(text: str) -> tuple[str, ...]:
-    """Options of the Haskell runtime for the memory that pandoc fills before it collects garbage; it takes what it needs."""
+    """Options for how much memory pandoc may fill before it collects garbage."""
     return ("+RTS", "-A128m" if len(text) > LARGE else "-A64m", "-RTS")
 
 
