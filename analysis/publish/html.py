@@ -22,7 +22,7 @@ from analysis.publish.pandoc import Node
 from analysis.publish.publication import LANG, Publication
 from analysis.publish.site import Page, Site, slug
 from analysis.publish.site_again import SitePages, digest
-from analysis.publish.site_body import polish, search_entries
+from analysis.publish.site_body import finish_body, search_entries
 from analysis.publish.site_exhibits import downloads, exhibit_html
 from analysis.publish.site_pages import computed_body, contents, data_body, index_body, lists_body, search_body
 from analysis.publish.typography import bind
@@ -147,7 +147,7 @@ class BookPages:
     def write(self, page: Page, site: Site) -> tuple[list[str], list[dict[str, str]]]:
         """Write a page; returns the facts it prints and its entries of the search index."""
         doc = self.pub.book.doc(_prepare(page, self.places, self._draw))
-        body, facts = anchor_numbers(polish(pandoc.write(doc, "html5", _ARGS).decode()))
+        body, facts = anchor_numbers(finish_body(pandoc.write(doc, "html5", _ARGS).decode()))
         ledger.note_places(self.facts, facts, page)
         page.numbers = bool(facts)
         if page.children:

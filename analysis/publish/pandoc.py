@@ -29,8 +29,8 @@ READER = (
     "-native_spans-markdown_in_html_blocks"
 )
 
-# Pandoc begins to collect garbage when 8 MB of a heap of 64 MB are used up: half of its time for a short document, which
-# needs hardly more than these, and a fifth for the whole book. Memory that it does not use it does not take.
+# Pandoc collects garbage from the 64th megabyte on, then for every eight: half of its time for a short document, a
+# fifth for the whole book. Memory that it does not use it does not take.
 LARGE = 2_000_000  # characters of input
 
 

@@ -72,7 +72,7 @@ class _Scrolling:
         return f"{box}<{name}{inside}{end}"
 
 
-def polish(html: str) -> str:
+def finish_body(html: str) -> str:
     """Name footnotes and their back links, scope tables written by hand, let tables and formulas scroll by keyboard."""
     html = html.replace(
         '<section id="footnotes" class="footnotes footnotes-end-of-document" role="doc-endnotes">',

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from analysis.publish.site import Page
-from analysis.publish.site_body import polish, search_entries
+from analysis.publish.site_body import finish_body, search_entries
 
 HAND = '<table style="width:90%;">\n<colgroup><col style="width: 7%" /></colgroup><thead><tr><th>A</th></tr></thead>'
 BODY = f"""<h1 id="sec-1">Tytuł &amp; „reszta”</h1>
@@ -44,20 +44,20 @@ def slowly(html: str) -> str:
 
 @pytest.mark.parametrize("body", [BODY, BODY.replace('id="sec-2"', ""), BODY[BODY.index("<table") :]])
 def test_a_page_is_finished_as_with_a_tree(body: str) -> None:
-    assert polish(body) == slowly(body)
+    assert finish_body(body) == slowly(body)
 
 
 def test_a_table_in_a_table_keeps_its_box() -> None:
     inner = "<table><tbody><tr><td><table><tbody></tbody></table></td></tr></tbody></table>"
-    assert polish(inner) == slowly(inner)
+    assert finish_body(inner) == slowly(inner)
 
 
 def test_a_page_without_tables_and_formulas_is_left_alone() -> None:
-    assert polish('<p class="b" id="a">&quot;x&quot;</p>') == '<p class="b" id="a">&quot;x&quot;</p>'
+    assert finish_body('<p class="b" id="a">&quot;x&quot;</p>') == '<p class="b" id="a">&quot;x&quot;</p>'
 
 
 def test_entries_hold_the_words_between_headings() -> None:
-    page = Page("p.html", "Strona", "1", "pl", [], body=polish(BODY))
+    page = Page("p.html", "Strona", "1", "pl", [], body=finish_body(BODY))
     found = search_entries(page)
     assert [(e["title"], e["url"]) for e in found] == [
         ("1 Strona", "p.html"), ("Tabele", "p.html#sec-2"), ("Bez odnośnika", "p.html"),
