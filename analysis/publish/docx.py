@@ -25,7 +25,6 @@ from analysis.publish.docx_fields import (
     sequence_instructions,
 )
 from analysis.publish.docx_finish import finish, section_break
-from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import page_runs, to_tree
 from analysis.publish.exhibits import TEXT_WIDTH_CM, Exhibit, image_share
 from analysis.publish.pandoc import Node
@@ -61,7 +60,7 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str, numbers: dict[str, N
         image = {"t": "Image", "c": [pandoc.attr(width=width), alt, [exhibit.record["png"], ""]]}
         blocks.append(_styled("Figure", [image]))
     else:
-        table = build_table(exhibit, pub.build, lang)
+        table = pub.printed_table(exhibit, lang)
         small = " Small" if len(table.heads) > 7 else ""
         blocks.append(to_tree(table, cell_style=f"Table Text{small}", head_style=f"Table Head{small}"))
     if exhibit.note:

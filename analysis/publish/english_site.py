@@ -18,10 +18,11 @@ from bs4 import BeautifulSoup, Comment, Doctype, NavigableString
 from analysis.errors import PublishError
 from analysis.publish import pandoc
 from analysis.publish.foreign import ForeignWords
-from analysis.publish.html import _ARGS, _assets, _polish, _prepare, _search_entries, paginate, places_of
+from analysis.publish.html import _ARGS, _assets, _prepare, paginate, places_of
 from analysis.publish.pandoc import Node
 from analysis.publish.publication import Publication
 from analysis.publish.site import Page, Site
+from analysis.publish.site_body import finish_body, search_entries
 from analysis.publish.site_exhibits import exhibit_html
 from analysis.publish.site_pages import contents, lists_body, search_body
 from analysis.yamlfile import read_mapping
@@ -166,10 +167,10 @@ def build_site(pub: Publication, polish: list[Page], out: Path) -> list[str]:
     entries: list[dict[str, str]] = []
     for page in pages:
         doc = pub.book.doc(_without_sources(_prepare(page, places, draw)))
-        page.body = _polish(pandoc.write(doc, "html5", _ARGS).decode())
+        page.body = finish_body(pandoc.write(doc, "html5", _ARGS).decode())
         if page.children:
             page.body += f'\n<h2 id="in-this-chapter">In this chapter</h2>\n{contents(page.children)}'
-        entries += _search_entries(page)
+        entries += search_entries(page)
         site.write(page, toc=not page.children and 'class="exhibit wide"' not in page.body)
     kinds = [label.kind for label in pub.book.labels.values()]
     index.body = _index(pub, chapters, kinds.count("fig"), kinds.count("tbl"))

@@ -21,7 +21,6 @@ from analysis.publish import pandoc
 from analysis.publish.assemble import BookChapter
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import exhibit_name
-from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import to_tree, typst_string
 from analysis.publish.exhibits import Exhibit
 from analysis.publish.pandoc import Node
@@ -46,7 +45,7 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> Node:
         alt = pandoc.text_inlines(exhibit.record["alt"])
         blocks.append(pandoc.para([{"t": "Image", "c": [pandoc.attr(), alt, [exhibit.image_file, ""]]}]))
     else:
-        blocks.append(to_tree(build_table(exhibit, pub.build, lang)))
+        blocks.append(to_tree(pub.printed_table(exhibit, lang)))
     foot = [pandoc.para(pandoc.text_inlines(bind(exhibit.note)))] if exhibit.note else []
     foot.append(pandoc.para(pandoc.text_inlines(f"{SOURCE_WORD[lang]}: {bind(exhibit.source)}")))
     return pandoc.div(exhibit.id, ["exhibit"], [*blocks, pandoc.div("", ["foot"], foot)])

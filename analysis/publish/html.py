@@ -7,14 +7,11 @@ Nothing is fetched from elsewhere; every link is relative, so the folder works f
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-
-from bs4 import BeautifulSoup, Tag
 
 from analysis.publish import about_page, accessibility_page, citation, network_page, pandoc, sector_page, weights_page
 from analysis.publish.assemble import BookChapter
@@ -25,6 +22,7 @@ from analysis.publish.pandoc import Node
 from analysis.publish.publication import LANG, Publication
 from analysis.publish.site import Page, Site, slug
 from analysis.publish.site_again import SitePages, digest
+from analysis.publish.site_body import finish_body, search_entries
 from analysis.publish.site_exhibits import downloads, exhibit_html
 from analysis.publish.site_pages import computed_body, contents, data_body, index_body, lists_body, search_body
 from analysis.publish.typography import bind
@@ -127,73 +125,6 @@ def _prepare(page: Page, places: Mapping[str, tuple[str, str]], draw: Callable[[
     return list(pandoc.change(page.blocks, action))
 
 
-def _polish(html: str) -> str:
-    """Name footnotes and their back links, scope tables written by hand, let tables and formulas scroll by keyboard."""
-    html = html.replace(
-        '<section id="footnotes" class="footnotes footnotes-end-of-document" role="doc-endnotes">',
-        '<section id="footnotes" class="footnotes" role="doc-endnotes" aria-label="Przypisy">',
-    )
-    html = re.sub(
-        r'(<a href="#fnref\d+" class="footnote-back" role="doc-backlink")>↩︎</a>',
-        r'\1 aria-label="Powrót do tekstu">↑</a>',
-        html,
-    )
-    if "<table" in html or 'display="block"' in html:
-        soup = BeautifulSoup(html, "html.parser")
-        for table in soup.find_all("table"):
-            if "exhibit-table" in (table.get("class") or []):
-                continue
-            for head in [cell for part in table.find_all("thead") for cell in part.find_all("th")]:
-                head["scope"] = "col"
-            heading = table.find_previous(["h1", "h2", "h3", "h4"])
-            named = str(heading.get("id") or "") if heading else ""
-            name = {"aria-labelledby": named} if named else {"aria-label": "Tabela"}
-            table.wrap(soup.new_tag("div", attrs={"class": "table-scroll", "role": "region", "tabindex": "0", **name}))
-        for formula in soup.find_all("math", display="block"):
-            box = {"class": "formula-scroll", "role": "group", "tabindex": "0", "aria-label": "Wzór"}
-            formula.wrap(soup.new_tag("span", attrs=box))
-        html = str(soup)
-    return html
-
-
-def _is_furniture(tag: Tag) -> bool:
-    """Whether an element of a page holds words that nobody looks for."""
-    classes = set(tag.get("class") or [])
-    return (
-        tag.name == "annotation"
-        or "exhibit-links" in classes
-        or "eyebrow" in classes
-        or (tag.name == "details" and "sources" in classes)
-        or (tag.name == "a" and "anchor" in classes)
-    )
-
-
-def _search_entries(page: Page) -> list[dict[str, str]]:
-    """Cut a page at its headings into entries of the search index."""
-    soup = BeautifulSoup(page.body, "html.parser")
-    for tag in [part for part in soup.descendants if isinstance(part, Tag) and _is_furniture(part)]:
-        tag.decompose()
-    entries: list[dict[str, str]] = []
-    title, url = page.plain_title, page.file
-    text: list[str] = []
-    where = page.eyebrow.plain_title if page.eyebrow else ""
-    for part in soup.children:
-        if isinstance(part, Tag) and part.name in ("h1", "h2", "h3"):
-            if text:
-                entries.append({"title": title, "where": where, "url": url, "text": " ".join(text)})
-            text = []
-            if part.name != "h1":
-                where = page.plain_title
-                title = part.get_text(" ", strip=True)
-                url = f"{page.file}#{part['id']}" if part.get("id") else page.file
-        else:
-            words = re.sub(r"\s+(?=[.,;:)”])|\s+(?=\s)|(?<=[(„])\s+", "", part.get_text(" ", strip=True))
-            if words:
-                text.append(words)
-    entries.append({"title": title, "where": where, "url": url, "text": " ".join(text)})
-    return entries
-
-
 @dataclass
 class BookPages:
     """Writes the pages of the book: with exhibits drawn, numbers anchored, sources and citation below.
@@ -216,7 +147,7 @@ class BookPages:
     def write(self, page: Page, site: Site) -> tuple[list[str], list[dict[str, str]]]:
         """Write a page; returns the facts it prints and its entries of the search index."""
         doc = self.pub.book.doc(_prepare(page, self.places, self._draw))
-        body, facts = anchor_numbers(_polish(pandoc.write(doc, "html5", _ARGS).decode()))
+        body, facts = anchor_numbers(finish_body(pandoc.write(doc, "html5", _ARGS).decode()))
         ledger.note_places(self.facts, facts, page)
         page.numbers = bool(facts)
         if page.children:
@@ -225,7 +156,7 @@ class BookPages:
         if page.file in self.leads:
             body = body.replace("</h1>", f"</h1>\n{self.leads[page.file]}", 1)
         page.body = body
-        entries = _search_entries(page)
+        entries = search_entries(page)
         page.body += sources_of_page(self.facts, facts, page.lang) + citation.cite_box(page, self.work)
         # A wide table needs the room of the page's own contents, which then stand folded above the text.
         site.write(page, toc=not page.children, wide='class="exhibit wide"' in body)
@@ -246,7 +177,7 @@ def write_about(site: Site, page: Page, has_weights: bool) -> list[dict[str, str
     """Write the page that lists the files an edition rests on; returns its entries of the search index."""
     page.body = about_page.about_body(site.pub, weights_page.LINK if has_weights else "")
     site.write(page)
-    return _search_entries(page)
+    return search_entries(page)
 
 
 def write_search(site: Site, entries: list[dict[str, str]]) -> None:
@@ -342,7 +273,7 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     lists.body = lists_body(pub, places)
     if network:
         graph.body = network_page.network_body(network)
-        entries += _search_entries(graph)
+        entries += search_entries(graph)
     computed.body = computed_body(notebooks)
     site.write(index, toc=False)
     site.write(lists, toc=False)
@@ -353,18 +284,18 @@ def build_html(pub: Publication, out: Path) -> list[str]:
     if sectors:
         section = "".join(places.get(sector_page.SECTIONS[0], ()))
         sector_map.body = sector_page.sector_body(sectors, pub, section)
-        entries += _search_entries(sector_map)
+        entries += search_entries(sector_map)
         site.write(sector_map, toc=False)
     if weights:
         section = "".join(places.get(weights_page.SECTION, ()))
         explorer.body = weights_page.weights_body(weights, pub, section)
-        entries += _search_entries(explorer)
+        entries += search_entries(explorer)
         site.write(explorer, toc=False)
     entries += write_about(site, about, bool(weights))
     tools = [(p.title, p.file) for p in (graph, sector_map, explorer) if p in extra]
     pages_in_all = len(pages) + len(extra) + 2 - has_individual  # with the start and the search
     access.body = accessibility_page.accessibility_body(pub, pages_in_all, tools)
-    entries += _search_entries(access)
+    entries += search_entries(access)
     site.write(access)
     write_search(site, entries)
     if notebooks:

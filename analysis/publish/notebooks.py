@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -35,23 +37,66 @@ class NotebookPage:
         return next((f"#{ident}" for ident, source in self.code if f'"{table}"' in source), "")
 
 
+class _Mark(str):
+    """What stands for highlighted code in a page: nothing in it has to be cleaned."""
+
+
+@dataclass
+class _Highlighted:
+    """Highlighted code of a page, nine tenths of its elements; a mark stands for it until the page is written.
+
+    `shown` maps a mark, the hash of what it stands for, to HTML as the page has it, `told` to the text alone.
+    """
+
+    shown: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+
+    _CODE = re.compile(r"(<div class=\"[^\"]*\"><pre[^>]*>)(.*)(</pre></div>\s*)", re.DOTALL)
+    _MARK = re.compile(r"[0-9a-f]{64}")
+    _TAG = re.compile(r"<[^>]*>")
+
+    def keep(self, html: str) -> str:
+        """Return what a highlighter wrote with a mark in place of the code."""
+        found = self._CODE.fullmatch(html)
+        if found is None:
+            return html
+        # The tree writes a quotation mark or an apostrophe in a text as it is.
+        code = found[2].replace("&quot;", '"').replace("&#39;", "'")
+        mark = sha256(code.encode()).hexdigest()
+        self.shown[mark], self.told[mark] = code, unescape(self._TAG.sub("", found[2]))
+        return _Mark(found[1] + mark + found[3])
+
+    def html(self, page: str) -> str:
+        """Put the code into a page."""
+        return self._MARK.sub(lambda mark: self.shown.get(mark[0], mark[0]), page)
+
+    def text(self, told: str) -> str:
+        """Put the code into the text of a page."""
+        return self._MARK.sub(lambda mark: self.told.get(mark[0], mark[0]), told)
+
+
 def _exporter() -> Any:
     # Half a second of imports that the pages of the book do without.
     from nbconvert.exporters import HTMLExporter, TemplateExporter
-    from nbconvert.filters import Highlight2HTML
+    from nbconvert.filters import Highlight2HTML, clean_html
     from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
     from traitlets.config import Config
 
     class OnceParsed(HTMLExporter):
         """The exporter for pages without what it adds to images and scrolling boxes, for which it parses a page.
 
-        `_clean` does that in the tree that it makes anyway.
+        `_clean` does that in the tree that it makes anyway, without the code, which is kept apart (`highlighted`).
         """
+
+        highlighted: _Highlighted
 
         def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
             resources = self._init_resources(resources)
             lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
-            self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+            highlight = Highlight2HTML(pygments_lexer=lexer, parent=self)
+            self.highlighted = _Highlighted()
+            self.register_filter("highlight_code", lambda *a, **kw: self.highlighted.keep(highlight(*a, **kw)))
+            self.register_filter("clean_html", lambda html: html if isinstance(html, _Mark) else clean_html(html))
             widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
             self.register_filter("filter_data_type", widgets)
             return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
@@ -166,19 +211,22 @@ def notebook_page(path: Path, exporter: Any = None, *, outputs: bool = True) -> 
     notebook = _without_repeated_parameters(nbformat.read(path, as_version=4))
     if not outputs:
         notebook = _without_outputs(notebook)
-    body, _ = (exporter or _exporter()).from_notebook_node(notebook)
+    exporter = exporter or _exporter()
+    body, _ = exporter.from_notebook_node(notebook)
+    highlighted = exporter.highlighted
     soup = _clean(body)
     code = []
     cells = [tag for tag in _tags(soup) if {"cell", "code"} <= set(tag.get("class") or [])]
     for i, cell in enumerate(cells, start=1):
         cell["id"] = f"kod-{i}"
-        code.append((f"kod-{i}", cell.get_text()))
+        code.append((f"kod-{i}", highlighted.text(cell.get_text())))
     heading = soup.find("h1")
     title = heading.get_text(" ", strip=True) if heading else path.stem
     if heading is None:
         soup.insert(0, soup.new_tag("h1", string=title))
     words = re.sub(r"\s+", " ", " ".join(p.get_text(" ", strip=True) for p in soup.find_all(["p", "h2", "h3", "li"])))
-    return NotebookPage(path.stem, title, f'<div class="notebook">{soup}</div>', words, tuple(code))
+    html = f'<div class="notebook">{highlighted.html(str(soup))}</div>'
+    return NotebookPage(path.stem, title, html, words, tuple(code))
 
 
 def notebook_pages(folder: Path, *, outputs: bool = True) -> list[NotebookPage]:

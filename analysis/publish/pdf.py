@@ -19,7 +19,6 @@ import typst
 from analysis.errors import PublishError
 from analysis.publish import pandoc
 from analysis.publish.assemble import BookChapter
-from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import page_runs, to_typst, typst_string
 from analysis.publish.exhibits import Exhibit, image_share
 from analysis.publish.pandoc import Node
@@ -57,7 +56,7 @@ def _exhibit(exhibit: Exhibit, pub: Publication, lang: str) -> str:
             f"  floating: {'true' if pub.lang == LANG else 'false'}",
         ]
         return "#exhibit-figure(\n" + ",\n".join(common) + ",\n)"
-    return "#exhibit-table(\n" + ",\n".join(common) + ",\n" + to_typst(build_table(exhibit, pub.build, lang)) + ")"
+    return "#exhibit-table(\n" + ",\n".join(common) + ",\n" + to_typst(pub.printed_table(exhibit, lang)) + ")"
 
 
 def _formula(tex: str, display: bool, alt: str, pub: Publication) -> str:

@@ -18,6 +18,8 @@ from analysis.errors import ConfigError, PublishError
 from analysis.framework import load_framework
 from analysis.knowledge import Library, load_library
 from analysis.publish.assemble import Book
+from analysis.publish.exhibit_tables import PrintedTable
+from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibits import Exhibit, load_exhibits
 from analysis.publish.foreign import ForeignWords, load_foreign
 from analysis.publish.typography import bind
@@ -104,6 +106,23 @@ class Publication:
     def exhibits(self) -> dict[str, Exhibit]:
         """Every computed figure and table."""
         return load_exhibits(self.build)
+
+    @cached_property
+    def _printed(self) -> dict[tuple[str, str], PrintedTable]:
+        return {}
+
+    def printed_table(self, exhibit: Exhibit, lang: str) -> PrintedTable:
+        """A table exhibit as it is printed, formatted once for all that draw it.
+
+        Raises
+        ------
+        PublishError
+            A described column is not in the data, or a cell of a number column is no number.
+        """
+        place = exhibit.id, lang
+        if place not in self._printed:
+            self._printed[place] = build_table(exhibit, self.build, lang)
+        return self._printed[place]
 
     @cached_property
     def book(self) -> Book:

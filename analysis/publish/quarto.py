@@ -20,7 +20,6 @@ from analysis.publish import pandoc
 from analysis.publish.assemble import BookChapter
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import exhibit_name
-from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import to_tree
 from analysis.publish.pandoc import Node
 from analysis.publish.publication import LANG, Publication
@@ -53,7 +52,7 @@ def _exhibit(label: str, pub: Publication, lang: str) -> Node:
         image = {"t": "Image", "c": [attributes, [], [f"figures/{Path(exhibit.image_file).name}", ""]]}
         blocks.append(pandoc.para([image]))
     else:
-        blocks.append(to_tree(build_table(exhibit, pub.build, lang)))
+        blocks.append(to_tree(pub.printed_table(exhibit, lang)))
     foot = " ".join(filter(None, [bind(exhibit.note), f"{SOURCE_WORD[lang]}: {bind(exhibit.source)}"]))
     # `fig-` and `tbl-` belong to Quarto's own numbering.
     return pandoc.div(f"exhibit-{label}", ["exhibit"], [*blocks, pandoc.para(pandoc.text_inlines(foot))])

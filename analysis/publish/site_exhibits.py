@@ -8,7 +8,6 @@ from pathlib import Path
 from analysis.publish import network_page, sector_page
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import exhibit_name
-from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import to_html
 from analysis.publish.exhibits import Exhibit
 from analysis.publish.publication import Publication
@@ -52,9 +51,7 @@ def exhibit_html(exhibit: Exhibit, pub: Publication, lang: str, notebooks: set[s
         picture = f'<img class="{width}" src="figures/{image}" alt="{escape(exhibit.record["alt"], quote=True)}">'
         inner = f'<div class="image-scroll" {region}>\n{picture}\n</div>'
     else:
-        table = to_html(
-            build_table(exhibit, pub.build, lang), exhibit.id, mark=lambda cell: pub.foreign.marked(cell, lang)
-        )
+        table = to_html(pub.printed_table(exhibit, lang), exhibit.id, mark=lambda cell: pub.foreign.marked(cell, lang))
         inner = f'<div class="table-scroll" {region}>\n{table}\n</div>'
     wide = " wide" if exhibit.record.get("orientation") == "landscape" else ""
     note = f"<p>{said(exhibit.note)}</p>" if exhibit.note else ""

@@ -14,7 +14,6 @@ from analysis.publish import pandoc
 from analysis.publish.assemble import Book
 from analysis.publish.chapters import SOURCE_WORD
 from analysis.publish.crossref import exhibit_name
-from analysis.publish.exhibit_tables import build as build_table
 from analysis.publish.exhibit_tables import to_html
 from analysis.publish.exhibits import Exhibit
 from analysis.publish.individual.publication import (
@@ -41,7 +40,7 @@ def _drawn(exhibit: Exhibit, one: IndividualPublication) -> str:
         picture = f'<img class="full" src="data:image/svg+xml;base64,{data}" alt="{alt}">'
         inner = f'<div class="image-scroll" role="region" tabindex="0" aria-labelledby="{caption}">{picture}</div>'
     else:
-        table = to_html(build_table(exhibit, one.build, LANG), exhibit.id)
+        table = to_html(one.printed_table(exhibit, LANG), exhibit.id)
         inner = f'<div class="table-scroll" role="region" tabindex="0" aria-labelledby="{caption}">\n{table}\n</div>'
     note = f"<p>{escape(bind(exhibit.note))}</p>" if exhibit.note else ""
     return (
