@@ -170,6 +170,8 @@ class ZMQInteractiveShell(InteractiveShell):
             from matplotlib_inline.backend_inline import configure_inline_support
 
             activate_matplotlib(backend)
+            # Of a shell before this one, which has the formats of pictures; mypy knows no attributes of functions.
+            vars(configure_inline_support).pop("current_backend", None)
             configure_inline_support(shell, backend)
         elif "matplotlib" in sys.modules:  # the caller may have chosen another backend for itself
             sys.modules["matplotlib"].use(backend)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 import importlib
-import io
 import json
 import os
-import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from analysis.execution.shell import INLINE
+from analysis.execution.shell import INLINE, ZMQInteractiveShell
 
 
 def _code(notebook: Path) -> list[tuple[list[str], str]]:
@@ -69,25 +67,13 @@ def rehearse(notebook: Path, parameters: Mapping[str, Any], folder: Path) -> Non
     folder
         In which the notebook runs.
     """
-    space: dict[str, Any] = {"__name__": "__main__", "display": _format}
-    kept = sys.displayhook
-    sys.displayhook = _format
-    try:
-        with (
-            suppress(Exception, SystemExit),
-            chdir(folder),
-            redirect_stdout(io.StringIO()),
-            redirect_stderr(io.StringIO()),
-        ):
-            for tags, source in _code(notebook):
-                exec(compile(ast.Interactive(ast.parse(source).body), notebook.name, "single"), space)
-                space |= parameters if "parameters" in tags else {}
-    finally:
-        sys.displayhook = kept
-
-
-def _format(*values: Any, **_: Any) -> None:
-    """Format values as a notebook shows tables, for nobody. Pictures are left out: making them starts threads."""
-    for value in values:
-        if hasattr(value, "_repr_html_"):
-            value._repr_html_()
+    with chdir(folder):
+        shell = ZMQInteractiveShell.start()
+        # Texts and tables are formatted, pictures are not: making them starts threads, which no fork would have.
+        assert shell.display_formatter is not None
+        shell.display_formatter.active_types = ["text/plain", "text/html"]
+        for tags, source in _code(notebook):
+            if shell.run(source)[2] is not None:
+                break
+            shell.user_ns.update(parameters if "parameters" in tags else {})
+        shell.user_ns.clear()

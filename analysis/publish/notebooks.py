@@ -213,7 +213,7 @@ def notebook_page(path: Path, exporter: Any = None, *, outputs: bool = True) -> 
         notebook = _without_outputs(notebook)
     exporter = exporter or _exporter()
     body, _ = exporter.from_notebook_node(notebook)
-    highlighted = exporter.highlighted
+    highlighted = getattr(exporter, "highlighted", _Highlighted())
     soup = _clean(body)
     code = []
     cells = [tag for tag in _tags(soup) if {"cell", "code"} <= set(tag.get("class") or [])]

@@ -90,7 +90,7 @@ def _is_furniture(tag: etree._Element) -> bool:
     """Whether an element of a page holds words that nobody looks for."""
     classes = (tag.get("class") or "").split()
     return (
-        tag.tag == "annotation"
+        tag.tag in ("annotation", "script")  # what a formula is written from, the data of a drawing
         or "exhibit-links" in classes
         or "eyebrow" in classes
         or (tag.tag == "details" and "sources" in classes)

@@ -20,7 +20,7 @@ BODY = f"""<h1 id="sec-1">Tytuł &amp; „reszta”</h1>
 <p>Wzór:<math display="block" xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mi>x</mi><mspace />
 </mrow><annotation encoding="application/x-tex">x</annotation></semantics></math></p>
 <h2>Bez odnośnika</h2>{HAND}</table><details class="sources"><summary>Źródła</summary>3</details>
-<p>Koniec <!-- c -->.</p>
+<p>Koniec <!-- c -->.</p><script type="application/json">{{"a": 1}}</script>
 """
 
 
@@ -63,7 +63,9 @@ def test_entries_hold_the_words_between_headings() -> None:
         ("1 Strona", "p.html"), ("Tabele", "p.html#sec-2"), ("Bez odnośnika", "p.html"),
     ]  # fmt: skip
     soup = BeautifulSoup(page.body, "html.parser")
-    for tag in soup.find_all(lambda t: isinstance(t, Tag) and t.name in ("annotation", "details", "h1", "h2")):
+    for tag in soup.find_all(
+        lambda t: isinstance(t, Tag) and t.name in ("annotation", "details", "script", "h1", "h2")
+    ):
         tag.decompose()
     told = re.sub(r"\s", "", "".join(e["text"] for e in found))
     assert told == re.sub(r"\s", "", soup.get_text())

@@ -100,3 +100,12 @@ def test_a_rehearsal_shows_nothing_and_fails_in_silence(tmp_path: Path, capsys: 
     rehearse(source, {"limit": "reached"}, tmp_path)
     assert capsys.readouterr() == ("", "") and Path.cwd() == here
     assert (tmp_path / "reached").is_file() and not (tmp_path / "later").exists()
+
+
+def test_a_run_from_the_beginning_shows_pictures_after_it(tmp_path: Path) -> None:
+    """The shell of the common cells is not the first of its process, and not the last."""
+    figure = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(figsize=(1, 1))\nplt.close(figure)\nfigure"
+    source = notebook(tmp_path, {"edition = 1": PARAMETERS, "import matplotlib.pyplot": COMMON, figure: ""})
+    for _ in range(2):
+        assert begin(source, {"edition": 7}, tmp_path) is not None
+    assert "image/png" in run(source, parameters={"edition": 8}).cells[-1].outputs[0].data
