@@ -261,9 +261,13 @@ class _Voice:
             except PublishError as error:
                 return self.problem(f"{what}(“{code}”): {error}")
             before, self.rendered.facts = self.rendered.facts, set()
+            noted = len(self.rendered.placed), len(self.rendered.told)
             out = fill(environment(self.folder, self.rendered.templates), text, self.functions())
             known = Narrated(out, frozenset(self.rendered.facts))
             self.rendered.facts = before
+            # What is narrated may be taken from the last book, where nothing but its facts is known of it.
+            if noted != (len(self.rendered.placed), len(self.rendered.told)):
+                return self.problem(f"{what}(“{code}”): a narrated sentence places no exhibit and tells no record")
         self.rendered.facts |= known.facts
         self.rendered.narrated[what, code] = known
         return known.text

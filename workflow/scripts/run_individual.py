@@ -2,8 +2,7 @@
 
 The parent imports what the notebook imports and executes the cells that all respondents have in common, once, and forks
 a child for each respondent (`analysis.execution`): starting a kernel would take several times as long as the report
-itself. `--engine nbclient` starts a kernel for each
-instead.
+itself. `--engine nbclient` starts a kernel for each instead.
 
 Every run goes through `run_notebook.run`, so parameters are checked and failures explained as for any other notebook.
 Executed copies go to `<build>/notebooks/individual/<respondent>.ipynb`; what the notebook writes for respondents who
