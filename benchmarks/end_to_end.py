@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -31,11 +32,13 @@ PYTHON = sys.executable
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy what a build needs, without a build; returns the folder."""
+    """Copy what a build needs, without a build, and compile it as `make .venv/.ready` does; returns the folder."""
     for part in PARTS:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     for name in FILES:
         shutil.copyfile(ROOT / name, folder / name)
+    compile_code = folder / "workflow" / "scripts" / "compile_code.py"
+    subprocess.run([PYTHON, compile_code], cwd=folder, env=environment(folder), check=True)
     return folder
 
 

@@ -1,7 +1,8 @@
 """Make `.venv` from requirements.lock, with nothing but Python 3.11+ and pip; called by the Makefile.
 
 uv installs in seconds; it is taken from PATH, or from PyPI into the new environment. If it cannot be had, pip does the
-same work from the same lock file, more slowly. Every package is checked against its hash.
+same work from the same lock file, more slowly. Every package is checked against its hash. At the end the project's own
+code is compiled (`compile_code.py`), so that the first build does not have to.
 """
 
 from __future__ import annotations
@@ -63,6 +64,12 @@ def main() -> int:
             run(*pip, "-e", ROOT)
     except subprocess.CalledProcessError as error:
         print(f"The environment could not be made (exit code {error.returncode} above). Is a package index reachable?")
+        return 1
+    print("Compiling the project's own code …", flush=True)
+    try:
+        run(PYTHON, ROOT / "workflow" / "scripts" / "compile_code.py", PYTHONPATH=str(ROOT))
+    except subprocess.CalledProcessError as error:
+        print(f"The project's own code could not be compiled (exit code {error.returncode}, reason above).")
         return 1
     ready.write_text("ready\n", encoding="utf-8")
     return 0
