@@ -26,6 +26,8 @@ TARGETS = (
     "report", "validation", "indicators", "scores", "figures", "analyses", "chapters", "individual", "html", "pdf",
     "english",
 )  # fmt: skip
+# What steps of publishing import; the parent of the steps has it ready for all of them.
+PUBLISHING = ("analysis.publish.steps", "analysis.publish.individual", "analysis.publish.html")
 
 
 def _tell(message: str) -> None:
@@ -144,7 +146,8 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     nothing = False
     errors: list[str] = []
     progress = Progress(logs, profile.side_by_side(args.cores))
-    with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent_of_steps(root, notebooks, env) as found:
+    parent = parent_of_steps(root, notebooks, env, PUBLISHING)
+    with (logs / "snakemake.log").open("w", encoding="utf-8") as log, parent as found:
         process = subprocess.Popen(
             command, cwd=root, env={**env, **found}, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             errors="replace", preexec_fn=end_with_parent(),

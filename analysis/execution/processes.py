@@ -84,7 +84,9 @@ def leave(code: int) -> NoReturn:
 
 
 @contextmanager
-def parent_of_steps(root: Path, notebooks: Sequence[Path], env: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def parent_of_steps(
+    root: Path, notebooks: Sequence[Path], env: Mapping[str, str], modules: Sequence[str] = ()
+) -> Iterator[dict[str, str]]:
     """Start the process from which steps are forked and end it afterwards.
 
     Parameters
@@ -93,6 +95,8 @@ def parent_of_steps(root: Path, notebooks: Sequence[Path], env: Mapping[str, str
         The server imports what their cells import; without any there is nothing to run, and no server.
     env
         Environment of the server; each step brings its own.
+    modules
+        What else it imports, after that: for steps that run no notebook.
 
     Yields
     ------
@@ -112,6 +116,7 @@ def parent_of_steps(root: Path, notebooks: Sequence[Path], env: Mapping[str, str
             listener.listen(64)
             wire = listener.fileno()
             command = [sys.executable, "-m", "analysis.execution.server", str(wire), *map(str, notebooks)]
+            command += [f"--module={name}" for name in modules]
             server = subprocess.Popen(
                 command, cwd=root, env={**env, **ONE_THREAD}, stdin=subprocess.PIPE, pass_fds=[wire],
                 preexec_fn=end_with_parent(),

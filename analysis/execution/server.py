@@ -24,6 +24,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from analysis.execution import warm
@@ -178,13 +179,15 @@ def run_step(request: Request, server: int) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Command line: `python -m analysis.execution.server DESCRIPTOR NOTEBOOK…`; started by `klastry build`."""
+    """Command line: `python -m analysis.execution.server DESCRIPTOR NOTEBOOK… --module NAME…`; started by `klastry build`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("listener", type=int, help="descriptor of a socket that listens")
     parser.add_argument("notebooks", type=Path, nargs="*")
+    parser.add_argument("--module", action="append", default=[], help="import this, too")
     args = parser.parse_args(argv)
     gc.set_threshold(*COLLECT)
-    Server(socket.socket(fileno=args.listener), warm.warm(args.notebooks)).serve()
+    imports = chain(warm.warm(args.notebooks), warm.begin_once(), warm.load_all(args.module))
+    Server(socket.socket(fileno=args.listener), imports).serve()
     return 0
 
 

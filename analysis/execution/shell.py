@@ -8,7 +8,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import nbformat
 from IPython.core.displayhook import DisplayHook
@@ -149,11 +150,15 @@ class ZMQInteractiveShell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     outputs: Any = Instance(Outputs, ())
     kernel = None
+    ready: ClassVar[Self | None] = None  # made by a parent before it forked (`warm.begin_once`), for one notebook
     cell_count = 0  # of the running cell; the shell's own count is one ahead while results are shown
 
     @classmethod
-    def start(cls) -> ZMQInteractiveShell:
+    def start(cls) -> Self:
         """Make this process what a fresh kernel is: own namespace, own random state, pictures inline."""
+        if cls.ready is not None:
+            shell, cls.ready = cls.ready, None
+            return shell.again()
         os.environ.setdefault("MPLBACKEND", INLINE)
         _random_state()
         if "pandas" in sys.modules:  # it was imported before there was a notebook, and took a terminal's default
@@ -177,10 +182,16 @@ class ZMQInteractiveShell(InteractiveShell):
             sys.modules["matplotlib"].use(backend)
         return shell
 
-    def again(self) -> ZMQInteractiveShell:
-        """In a fork of the process: begin to count anew, and to draw numbers of its own; what was made stays."""
+    def again(self) -> Self:
+        """In a fork of the process: begin to count anew, in its folder, with random numbers of its own.
+
+        What was made stays.
+        """
         _random_state()
         self.execution_count = 1
+        sys.modules[self.user_module.__name__] = self.user_module  # the fork may have run a script in between
+        assert self.history_manager is not None
+        self.history_manager.dir_hist[:] = [Path.cwd()]
         return self
 
     def init_history(self) -> None:

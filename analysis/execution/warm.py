@@ -6,6 +6,7 @@ import ast
 import importlib
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import chdir
 from pathlib import Path
@@ -48,10 +49,36 @@ def prepare() -> None:
 def warm(notebooks: Iterable[Path]) -> Iterator[str]:
     """Import one module after another; yields its name, so that the caller can do something in between."""
     prepare()
-    names = dict.fromkeys(name for notebook in notebooks for name in modules_of(notebook))
+    yield from load_all(dict.fromkeys(name for notebook in notebooks for name in modules_of(notebook)))
+
+
+def load_all(names: Iterable[str]) -> Iterator[str]:
+    """Import one module after another; yields its name."""
     for name in names:
         load(name)
         yield name
+
+
+def begin_once() -> Iterator[str]:
+    """Do what every run of a notebook would do at its beginning: papermill, the schema of notebooks, a shell.
+
+    Yields after each of them what is ready. A fork takes the shell, in which nothing has run.
+    """
+    import nbformat
+    import papermill
+
+    yield "papermill"
+    empty = nbformat.v4.new_notebook()
+    nbformat.validate(empty)
+    yield "nbformat"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.ipynb"
+        nbformat.write(empty, path)
+        papermill.inspect_notebook(str(path))
+    yield "inspection"
+    ZMQInteractiveShell.start().run("import pandas\npandas.DataFrame({'a': [1.0]})")
+    ZMQInteractiveShell.ready = ZMQInteractiveShell.start()
+    yield "shell"
 
 
 def rehearse(notebook: Path, parameters: Mapping[str, Any], folder: Path) -> None:

@@ -101,6 +101,32 @@ def test_outputs_are_those_of_a_kernel(tmp_path: Path) -> None:
     assert "from a shell" in texts and texts.count("image/png") == 2 and "gone" not in texts
 
 
+def test_a_shell_that_was_made_before_the_fork_is_a_fresh_kernel_too(tmp_path: Path) -> None:
+    """The parent of a build's steps has it ready, and runs each step's script in another folder than it stands in."""
+    here = "import sys, os\nsys.modules['__main__'].__dict__ is globals(), [*map(str, _dh)] == [os.getcwd()], sorted(_oh)"
+    source = notebook(tmp_path, *CELLS, here, "[name for name in dir() if not name.startswith('_')]")
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import sys, papermill\nfrom analysis.execution.engine import register\n"
+        "papermill.execute_notebook(*sys.argv[1:3], engine_name=register(), progress_bar=False,\n"
+        "                           kernel_name='python3', cwd=sys.argv[3])",
+        "utf-8",
+    )
+    code = (
+        "import runpy, sys\nfrom analysis.execution import shell, warm\n"
+        "for _ in warm.begin_once():\n    pass\n"
+        "assert shell.ZMQInteractiveShell.ready\n"
+        "sys.argv.pop(0)\nrunpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    target, env = tmp_path / "out.ipynb", {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", code, script, source, target, tmp_path]
+    subprocess.run([str(part) for part in command], check=True, env=env, cwd=ROOT)
+    own, kernel = shown(nbformat.read(target, as_version=4)), shown(in_kernel(source))
+    for cell, (a, b) in enumerate(zip(own, kernel, strict=True)):
+        assert a == b, f"cell {cell}"
+    assert "(True, True, " in str(own[-2])
+
+
 def test_a_style_of_the_caller_changes_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = notebook(tmp_path, "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nplt.close(fig)\nfig")
     plain = shown(forked(source))
