@@ -26,6 +26,8 @@ TARGETS = (
     "report", "validation", "indicators", "scores", "figures", "analyses", "chapters", "individual", "html", "pdf",
     "english",
 )  # fmt: skip
+# The workflow engine; elsewhere it keeps to what a cluster's scheduler can stand.
+HERE, ELSEWHERE = "analysis.execution.workflow", "snakemake"
 # What steps of publishing import; the parent of the steps has it ready for all of them.
 PUBLISHING = ("analysis.publish.steps", "analysis.publish.individual", "analysis.publish.html")
 
@@ -125,7 +127,7 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     # The engine's own lock, which a killed build would leave behind, is not needed: `klastry` holds one.
     profile = find_profile(root, args.profile)
     command = [
-        sys.executable, "-m", "snakemake", "--snakefile", "workflow/Snakefile", "--nolock",
+        sys.executable, "-m", ELSEWHERE if profile.elsewhere else HERE, "--snakefile", "workflow/Snakefile", "--nolock",
         *profile.arguments(args.cores),
         "--config", f"edition={args.edition}", f"method={args.method}", "--rerun-incomplete", "--nocolor",
         "--scheduler", "greedy",
