@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
-from matplotlib.textpath import TextPath
+from matplotlib.path import Path
+from matplotlib.textpath import text_to_path
 
 from analysis.charts.style import ACCENT, CM, DARK, INK, LIGHT, MUTED, TEXT_WIDTH_CM, new_figure, use_style
 from analysis.errors import MethodError
@@ -57,14 +58,38 @@ def wrapped(label: str) -> str:
     return "\n".join(wrap(label, WRAP, break_long_words=False, break_on_hyphens=False))
 
 
+class _Widths:
+    """Widths in pt of lines of labels, from the leftmost to the rightmost ink, as `TextPath` draws them.
+
+    The outlines of a letter are looked through once, not for each label in which it comes.
+    """
+
+    def __init__(self, family: str) -> None:
+        self.font = get_font(findfont(FontProperties(family=family)))
+        self.font.set_size(text_to_path.FONT_SCALE, text_to_path.DPI)
+        self.outlines: dict[str, Any] = {}
+        self.ink: dict[str, tuple[float, float]] = {}
+
+    def of(self, line: str) -> float:
+        """Width of a line; 0 where it has no ink."""
+        placed, outlines, _ = text_to_path.get_glyphs_with_font(self.font, line, self.outlines)
+        ends = []
+        for letter, x, *_ in placed:
+            if letter not in self.ink:
+                points, codes = outlines[letter]
+                self.ink[letter] = tuple(Path(points, codes).get_extents().intervalx) if len(points) else (np.nan,) * 2
+            ends += [x + end for end in self.ink[letter]]
+        return float(np.nanmax(ends) - np.nanmin(ends)) * LABEL_PT / text_to_path.FONT_SCALE
+
+
 def label_boxes(labels: list[str]) -> np.ndarray:
     """Width and height in cm of a node with its label below it, (n, 2)."""
     use_style()
-    font = FontProperties(family="DejaVu Sans")
+    widths = _Widths("DejaVu Sans")
     out = []
     for label in labels:
         lines = wrapped(label).split("\n")
-        wide = max(TextPath((0, 0), line, size=LABEL_PT, prop=font).get_extents().width for line in lines)
+        wide = max(widths.of(line) for line in lines)
         out.append((wide / 72 / CM + 0.16, MARK_CM + LINE_CM * len(lines)))
     return np.array(out)
 

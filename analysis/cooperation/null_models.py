@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import igraph
+import numba
 import numpy as np
 import pandas as pd
 
@@ -27,24 +28,40 @@ TRADES_PER_ROW = 5
 LOUVAIN_TRIES = 5
 
 
+@numba.njit(cache=True)
+def _trade(table: np.ndarray, trades: int, rng: np.random.Generator) -> None:
+    """Let pairs of rows trade, in place; two rows are drawn as `rng.choice(n, 2, replace=False)` draws them."""
+    n, columns = table.shape
+    only = np.empty(columns, np.int64)
+    for _ in range(trades):
+        i = rng.integers(0, n - 1)
+        j = rng.integers(0, n)
+        if j == i:
+            j = n - 1
+        if rng.integers(0, 2) == 0:
+            i, j = j, i
+        size = 0
+        mine = 0
+        for column in range(columns):
+            if table[i, column] != table[j, column]:
+                only[size] = column
+                size += 1
+                mine += table[i, column]
+        if not 0 < mine < size:
+            continue
+        dealt = only[:size].copy()
+        rng.shuffle(dealt)
+        for k in range(size):
+            table[i, dealt[k]] = k < mine
+            table[j, dealt[k]] = k >= mine
+
+
 def curveball(table: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
     """Shuffle a table of 0 and 1, row and column sums kept: pairs of rows trade what only one of them has."""
-    columns = list(table.columns)
-    rows = [set(np.flatnonzero(row).tolist()) for row in table.to_numpy()]
-    if len(rows) > 1:
-        for _ in range(TRADES_PER_ROW * len(rows)):
-            i, j = rng.choice(len(rows), 2, replace=False)
-            only = sorted(rows[i] ^ rows[j])
-            mine = len(rows[i] - rows[j])
-            if not 0 < mine < len(only):
-                continue
-            dealt = rng.permutation(only)
-            shared = rows[i] & rows[j]
-            rows[i], rows[j] = shared | set(dealt[:mine].tolist()), shared | set(dealt[mine:].tolist())
-    out = np.zeros(table.shape, dtype=int)
-    for i, row in enumerate(rows):
-        out[i, sorted(row)] = 1
-    return pd.DataFrame(out, index=table.index, columns=columns)
+    out = np.array(table, dtype=np.int64, order="C")
+    if len(out) > 1:
+        _trade(out, TRADES_PER_ROW * len(out), rng)
+    return pd.DataFrame(out, index=table.index, columns=list(table.columns))
 
 
 def swapped_pairs(pairs: list[tuple[str, str]], *, rng: np.random.Generator) -> list[tuple[str, str]]:

@@ -59,6 +59,27 @@ def test_clusters_of_the_registry_are_all_candidates(root: Path, network: graphs
     assert (everyone.nodes["kind"] == "cluster_in_study").sum() == 42
 
 
+def traded(table: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Curveball as its authors tell it, with sets: rows trade what only one of them has."""
+    rows = [set(np.flatnonzero(row).tolist()) for row in table]
+    for _ in range(null_models.TRADES_PER_ROW * len(rows) if len(rows) > 1 else 0):
+        i, j = rng.choice(len(rows), 2, replace=False)
+        only, mine = sorted(rows[i] ^ rows[j]), len(rows[i] - rows[j])
+        if 0 < mine < len(only):
+            dealt, shared = rng.permutation(only).tolist(), rows[i] & rows[j]
+            rows[i], rows[j] = shared | set(dealt[:mine]), shared | set(dealt[mine:])
+    return np.array([[column in row for column in range(table.shape[1])] for row in rows], dtype=int)
+
+
+@pytest.mark.parametrize("shape", [(1, 4), (2, 1), (2, 6), (3, 30), (31, 22)])
+def test_curveball_is_that_of_sets(shape: tuple[int, int]) -> None:
+    table = (np.random.default_rng(3).random(shape) < 0.4).astype(int)
+    one, other = np.random.default_rng(9), np.random.default_rng(9)
+    shuffled = null_models.curveball(pd.DataFrame(table), rng=one)
+    assert (shuffled.to_numpy() == traded(table, other)).all()
+    assert one.random() == other.random()
+
+
 def test_curveball_keeps_both_margins_and_moves_something(network: graphs.Network) -> None:
     table = graphs.incidence(network)
     shuffled = null_models.curveball(table, rng=np.random.default_rng(1))

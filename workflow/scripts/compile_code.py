@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.clustering import stability, ward_kernel
 from analysis.config.clustering import Clustering
-from analysis.cooperation import robustness
+from analysis.cooperation import null_models, robustness
 from analysis.cooperation.graph import Graph
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,12 +32,13 @@ def compile_kernels() -> None:
     attacks: tuple[robustness.Attack, ...] = ("random", "degree", "betweenness")
     for attack in attacks:
         robustness.removal_curves(pair, attack, draws=1, rng=rng)
+    null_models.curveball(pd.DataFrame([[1, 0], [0, 1]]), rng=rng)
     stability.bootstrap_jaccard(rng.random((4, 2)), [2], "ward", Clustering(), draws=1, rng=rng)
 
 
 def kernels() -> dict[str, int]:
     """Each kernel with the number of types of arguments for which it is compiled in this process."""
-    named = (*vars(robustness).items(), *vars(ward_kernel).items())
+    named = (item for module in (null_models, robustness, ward_kernel) for item in vars(module).items())
     return {name: len(made.signatures) for name, made in named if hasattr(made, "signatures")}
 
 
