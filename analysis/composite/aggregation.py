@@ -99,20 +99,24 @@ def array_mean(
 
 
 def _sums(columns: Sequence[Array], w: Array) -> tuple[Array, Array, Array]:
-    """Total weight, weighted sum and number of what is available, columns added in their order."""
-    shape = np.broadcast_shapes(*(x.shape for x in columns), (*w.shape[:-1], 1))
-    total, sums, count = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    """Total weight, weighted sum and number of what is available, columns added in their order.
+
+    The sum has the shape of the columns and weights together. While nothing is missing, the total weight of all units
+    is the same and stands there once, and so does the number: the shapes of both only broadcast against the sum's.
+    """
+    sums = np.zeros(np.broadcast_shapes(*(x.shape for x in columns), (*w.shape[:-1], 1)))
+    total, count = np.zeros((*w.shape[:-1], 1)), np.zeros(1)
     for j, x in enumerate(columns):
         own = w[..., j, None]
         there = ~np.isnan(x)
         if there.all():
-            total += own
+            total = total + own
             sums += x * own
-            count += 1
+            count = count + 1
         else:
-            total += np.where(there, own, 0.0)
+            total = total + np.where(there, own, 0.0)
             sums += np.where(there, x, 0.0) * own
-            count += there
+            count = count + there
     return total, sums, count
 
 

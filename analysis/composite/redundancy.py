@@ -53,11 +53,15 @@ def array_kendall(reference: Array, others: Array) -> Array:
         return np.asarray(found, dtype=float).reshape(others.shape[:-1])
     i, j = np.triu_indices(len(reference), k=1)
     a = np.sign(reference[i] - reference[j])
-    b = np.sign(others[..., i] - others[..., j])
-    there = ~np.isnan(a) & ~np.isnan(b)
-    a, b = np.where(there, a, 0.0), np.where(there, b, 0.0)
+    known = ~np.isnan(a)
+    a = np.where(known, a, 0.0)
+    b = others[..., i] - others[..., j]
+    np.sign(b, out=b)
+    there = ~np.isnan(b)
+    both = there @ (a * a) if not there.all() else (a * a).sum()  # sums of signs are whole numbers: no rounding
+    b[~there] = 0.0
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((a * b).sum(axis=-1) / np.sqrt((a * a).sum(axis=-1) * (b * b).sum(axis=-1)))
+        return np.asarray((b @ a) / np.sqrt(both * ((b * b) @ known)))
 
 
 def audit_redundancy(
