@@ -107,10 +107,11 @@ def _proofs(
 
 def _of_answers(t: Tables, collected: Collected, undecided: list[str]) -> list[Proof]:
     out: list[Proof] = []
+    before = clusters_before(t)
     for (key, period), raw in sorted(collected.statements.items()):
         if period not in (CURRENT, PREVIOUS):
             continue
-        n = t.n if period == CURRENT else clusters_before(t)
+        n = t.n if period == CURRENT else before
         quantity = replace(collected.quantities[key], n=n)
         said = merged(raw)
         answers = [s for s in said if s.says and s.says.kind != "sector_mean"]
