@@ -105,7 +105,8 @@ def propagate(column: Column, start: tuple[np.ndarray, np.ndarray] | None = None
     else:
         low, high = start[0].copy(), start[1].copy()
     members = [np.array(group.members) for group in column.released]
-    at_rest: list[tuple[np.ndarray, np.ndarray] | None] = [None] * len(members)  # bounds that a group leaves as they are
+    # Bounds of the members that a group leaves as they are, once it has.
+    at_rest: list[tuple[np.ndarray, np.ndarray] | None] = [None] * len(members)
     for _ in range(ROUNDS):
         before = low.copy(), high.copy()
         for g, (group, inside) in enumerate(zip(column.released, members, strict=True)):
