@@ -238,6 +238,23 @@ def test_sector_patterns_agree_with_trying_all_answers(seed: int) -> None:
     assert SectorSystem(Quantity("Q", 4, sectors={"a": 2, "b": 2})).feasible(said) is found
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_sectors_without_a_mean_agree_with_trying_all_sums(seed: int) -> None:
+    """A sector of two clusters with a mean, sectors of two and of one without; sums of answers up to nine."""
+    rng = random.Random(seed)
+    said = [
+        statement("a", Says("sector_mean", rounded(str(rng.choice([0.5, 1.0, 2.0, 2.5, 3.0]))), sector="a")),
+        statement("mean", Says("mean", rounded(str(rng.choice([0.2, 0.3, 0.6, 0.7, 1.3, 1.8, 2.0, 2.3]))))),
+        statement("total", Says("total", exactly(rng.randint(1, 9)))),
+    ]
+    found = False
+    for i, j in product((1, 2), (0, 1, 2, 3)):
+        for a, rest in product(range(10), range(10) if j else (0,)):
+            values = (Fraction(a, i), Fraction(a + rest, i + j), Fraction(a + rest))
+            found |= all(s.values.holds(v) for s, v in zip(said, values, strict=True))
+    assert SectorSystem(Quantity("Q", 5, sectors={"a": 2, "b": 2, "c": 1})).feasible(said) is found
+
+
 # --- known results by hand ----------------------------------------
 
 
