@@ -101,7 +101,7 @@ def cmd_audit_published(args: argparse.Namespace) -> int:
         print(f"\n{proof['id']} ({proof['severity']})\n  cannot hold together: {proof['cannot_hold']}")
         print(f"  repair: {proof['repair'] or 'no cheap one found'}\n  lines: {proof['lines'].replace(';', ', ')}")
     for key in proved.undecided:
-        print(f"\n{key}: undecided within the time limit; nothing is claimed")
+        print(f"\n{key}: undecided, its patterns are too many; nothing is claimed")
     print(f"\n{proved.statements} statements and relations, {len(table)} contradictions proved")
     if args.out:
         from analysis.workspace import write_csv

@@ -132,17 +132,16 @@ def summarise(table: pd.DataFrame, levels: dict[str, Sequence[str]]) -> pd.DataF
     order = list(dict.fromkeys(group.split("=")[0] for group in groups))
     for group in sorted(groups.unique(), key=lambda g: (order.index(g.split("=")[0]), g)):
         rows.append((group, table.loc[groups.index[groups == group]]))
-    out = []
-    for part, some in rows:
-        weight = some["respondents"]
-        counts = {status: int(weight[some["status"] == status].sum()) for status in STATUSES}
-        single = int((weight * some["single"]).sum())
-        scores = int(weight.sum())
-        out.append(
-            {"part": part, "scores": scores, **counts, "single": single,
-             "narrow_share": 100 * counts[NARROW] / scores, "single_share": 100 * single / scores}
-        )  # fmt: skip
-    return pd.DataFrame(out)
+    return pd.DataFrame([{"part": part, **_counted(some)} for part, some in rows])
+
+
+def _counted(some: pd.DataFrame) -> dict[str, Any]:
+    """Scores of some profiles by status, and shares of the narrow and single ones in percent."""
+    weight = some["respondents"]
+    counts = {status: int(weight[some["status"] == status].sum()) for status in STATUSES}
+    single, scores = int((weight * some["single"]).sum()), int(weight.sum())
+    shares = {"narrow_share": 100 * counts[NARROW] / scores, "single_share": 100 * single / scores}
+    return {"scores": scores, **counts, "single": single, **shares}
 
 
 def effect_of_dimensions(
@@ -175,6 +174,4 @@ def effect_of_dimensions(
         rest = released[released["dimension"] != left_out]
         made = score_columns(rest, membership, scored, settings, scale=scale, quantile_type=quantile_type)
         tables[left_out] = intervals_table(made, settings, seed=seed)
-    totals = [summarise(made, {}).iloc[[0]].assign(left_out=left_out) for left_out, made in tables.items()]
-    table = pd.concat(totals, ignore_index=True).drop(columns="part")
-    return table[["left_out", *(c for c in table if c != "left_out")]]
+    return pd.DataFrame([{"left_out": left_out, **_counted(made)} for left_out, made in tables.items()])

@@ -76,10 +76,10 @@ def _members(least: np.ndarray, most: np.ndarray, low: np.ndarray, high: np.ndar
     low, high = np.maximum(low, least[0]), np.minimum(high, most[-1])
     for k in range(1, n):
         reach = high >= least[k]  # only these can take the places from k on
-        if reach.sum() == n - k:
+        if np.count_nonzero(reach) == n - k:
             low = np.where(reach, np.maximum(low, least[k]), low)
         under = low <= most[k - 1]  # only these can take the places before k
-        if under.sum() == k:
+        if np.count_nonzero(under) == k:
             high = np.where(under, np.minimum(high, most[k - 1]), high)
     return low, high
 
@@ -104,12 +104,18 @@ def propagate(column: Column, start: tuple[np.ndarray, np.ndarray] | None = None
         low, high = np.full(column.n, lowest), np.full(column.n, highest)
     else:
         low, high = start[0].copy(), start[1].copy()
+    members = [np.array(group.members) for group in column.released]
+    # Bounds of the members that a group leaves as they are, once it has.
+    at_rest: list[tuple[np.ndarray, np.ndarray] | None] = [None] * len(members)
     for _ in range(ROUNDS):
         before = low.copy(), high.copy()
-        for group in column.released:
-            inside = np.array(group.members)
-            least, most = order(column, group, low[inside], high[inside])
-            lo, hi = _members(least, most, low[inside], high[inside])
+        for g, (group, inside) in enumerate(zip(column.released, members, strict=True)):
+            own_low, own_high = low[inside], high[inside]
+            rest = at_rest[g]
+            if rest is not None and (rest[0] == own_low).all() and (rest[1] == own_high).all():
+                continue
+            least, most = order(column, group, own_low, own_high)
+            lo, hi = _members(least, most, own_low, own_high)
             if "mean" in group.printed:
                 at_least, at_most = column.span(group.printed["mean"], len(inside), "sound")
                 hi = np.minimum(hi, at_most - lo.sum() + lo)
@@ -117,6 +123,7 @@ def propagate(column: Column, start: tuple[np.ndarray, np.ndarray] | None = None
             if (lo > hi).any() or (least > most).any():
                 raise Contradiction(f"{group.group} ({group.dimension})")
             low[inside], high[inside] = lo, hi
+            at_rest[g] = (lo, hi) if (lo == own_low).all() and (hi == own_high).all() else None
         if (before[0] == low).all() and (before[1] == high).all():
             break
     return low, high

@@ -61,6 +61,7 @@ class Model:
                 self.model.add(self.scores[i] <= self.scores[j])
         for group in column.released:
             self._group(group)
+        self.asked = cp_model.CpModel()
 
     def _at_least(self, i: int, limit: int) -> cp_model.IntVar | int:
         """Whether score i is at least the limit: known from its bounds, or a literal, one for each pair."""
@@ -162,7 +163,10 @@ class Model:
         wish says; with `most`, for one that grants many. `aim` = (i, ±1) asks for the highest or lowest score i. `hint`
         is a column to start from.
         """
-        model = self.model.clone()
+        # Copied into one model again and again: making a new one costs as much as many a search.
+        model = self.asked
+        model.proto.copy_from(self.model.proto)
+        model.rebuild_constant_map()
         for at, value, times in self._sums:
             domain = model.proto.constraints[at].linear.domain
             domain[0], domain[1] = self.column.span(value, times, reading)

@@ -188,8 +188,10 @@ class _Look:
                 continue
             for position, value in answers.items():
                 others = answers.drop(index=position)
-                low, high = float(others.quantile(0.25)), float(others.quantile(0.75))
                 alone = value > _GAP * others.max(), value * _GAP < others.min()
+                if not any(alone):
+                    continue
+                low, high = float(others.quantile(0.25)), float(others.quantile(0.75))
                 above = alone[0] and value > margin * high and low / 2 <= value / check.threshold <= 2 * high
                 below = alone[1] and value * margin < low and low / 2 <= value * check.threshold <= 2 * high
                 if above or below:

@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cached_property
 
 import pandas as pd
 
@@ -51,8 +52,18 @@ class Answers:
     characteristics: pd.DataFrame
     members: pd.DataFrame
 
+    @cached_property
+    def _known(self) -> dict[tuple[str, str], pd.Series]:
+        """Columns and values of expressions that were asked for: a few hundred are, several times each."""
+        return {}
+
     def _column(self, name: str) -> pd.Series:
         """Return a column in base units (złoty, not thousands of them)."""
+        if ("column", name) not in self._known:
+            self._known["column", name] = self._read(name)
+        return self._known["column", name]
+
+    def _read(self, name: str) -> pd.Series:
         if name in self.indicators.columns:
             return self.indicators[name].astype(float) * unit_factor(str(self.framework.indicators.at[name, "unit"]))
         if name in self.coordinators.columns:
@@ -72,6 +83,12 @@ class Answers:
 
     def series(self, expression: str, base: str = "") -> pd.Series:
         """Evaluate one expression of `items` for the clusters of `base`; missing answers dropped; numeric."""
+        if ("values", expression) not in self._known:
+            self._known["values", expression] = self._values(expression)
+        values = self._known["values", expression]
+        return self.restrict(values, base) if base else values.copy()
+
+    def _values(self, expression: str) -> pd.Series:
         if "=" in expression:
             name, options = expression.split("=", 1)
             chosen = self._column(name)
@@ -83,8 +100,7 @@ class Answers:
             values = 100.0 * self._column(one).astype(float) / below.where(below > 0)
         else:
             values = pd.to_numeric(self._column(expression))
-        values = values.dropna().astype(float)
-        return self.restrict(values, base) if base else values
+        return values.dropna().astype(float)
 
     def restrict(self, values: pd.Series, base: str) -> pd.Series:
         """Keep the clusters of `base`; several conditions are joined by `&`.

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache, cached_property
 
 SIGNIFICANT_DIGITS = 15
 _NUMBER = re.compile(r"^[-−]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*(?:[.,]\d+)?$|^[-−]?\d+(?:[.,]\d+)?$")
@@ -74,12 +75,12 @@ class Printed:
     value: Decimal
     decimals: int
 
-    @property
+    @cached_property
     def exact(self) -> Fraction:
         """The printed number as a fraction."""
         return Fraction(self.value)
 
-    @property
+    @cached_property
     def interval(self) -> Interval:
         """The unrounded values the number can stand for."""
         half = Fraction(1, 2 * 10**self.decimals)
@@ -89,6 +90,7 @@ class Printed:
         return f"{self.value:.{self.decimals}f}"
 
 
+@cache
 def parse_printed(text: str) -> Printed | None:
     """Read a printed number; None if the text is not a number.
 

@@ -19,7 +19,7 @@ from analysis.reproduction.ledger import READINGS_OF_METHOD
 from analysis.reproduction.printed import Interval, parse_printed
 from analysis.reproduction.proofs import Audit, answers, contradictions, irreducible, prove, severity
 from analysis.reproduction.proofs.annex import KIND_ORDER, annex_tables, distance
-from analysis.reproduction.proofs.answers import AnswersSystem, Quantity
+from analysis.reproduction.proofs.answers import AnswersSystem, Link, Quantity
 from analysis.reproduction.proofs.collect import answers_are
 from analysis.reproduction.proofs.engine import Proof, nearest
 from analysis.reproduction.proofs.relations import Relation, possible
@@ -87,14 +87,18 @@ def test_an_undecided_test_keeps_its_statement_and_says_so() -> None:
     assert irreducible(three, Late()) == (three, False)
 
 
-def test_a_time_limit_that_runs_out_is_no_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "DETERMINISTIC_SECONDS", 0.0)
-    system = AnswersSystem([Quantity("Q", 42)])
+def test_too_many_patterns_are_no_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
     many = [statement("mean", Says("mean", rounded("4.1"))), statement("sum", Says("total", exactly(999)))]
-    verdict = system.feasible(many)
-    assert verdict is not True
-    if verdict is None:
-        assert system.undecided and contradictions(many, system) == []
+    assert AnswersSystem([Quantity("Q", 42)]).feasible(many) is False
+    monkeypatch.setattr(answers, "MAX_PATTERNS", 41)
+    system = AnswersSystem([Quantity("Q", 42)])
+    assert system.feasible(many) is None
+    assert system.undecided and contradictions(many, system) == []
+
+
+def test_numbers_too_large_to_add_up_are_no_contradiction() -> None:
+    system = AnswersSystem([Quantity("Q", 42, 100)])
+    assert system.feasible([statement("sum", Says("total", Interval(Fraction(10**14), Fraction(10**14 + 1))))]) is None
 
 
 # --- the model of answers ----------------------------------------
@@ -124,8 +128,15 @@ def holds(says: Says, x: tuple[int, ...], n: int) -> bool:
             return v.holds(inside(says.lower, says.upper))
         case "share":
             return v.holds(Fraction(100 * inside(says.lower, says.upper), len(x)))
+        case "share_of_all":
+            return v.holds(Fraction(100 * inside(says.lower, says.upper), n))
         case "without":
             return v.holds(n - positive)
+        case "without_share":
+            return v.holds(Fraction(100 * (n - positive), n))
+        case "below":
+            with_zeros = inside(None, says.upper)
+            return with_zeros - (len(x) - positive) <= v.low <= with_zeros
         case "mean_active":
             return positive > 0 and v.holds(total / positive)
         case "mean_rest":
@@ -135,40 +146,78 @@ def holds(says: Says, x: tuple[int, ...], n: int) -> bool:
     raise AssertionError(says.kind)
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_the_solver_agrees_with_trying_all_answers(seed: int) -> None:
-    """Four clusters, answers from 0 to 5: every set of answers of one to four of them."""
-    rng = random.Random(seed)
-    kinds = ["mean", "total", "median", "rank", "count", "share", "without", "mean_active", "mean_rest", "answers"]
+KINDS = (
+    "mean", "total", "median", "rank", "count", "share", "share_of_all", "without", "without_share", "mean_active",
+    "mean_rest", "answers", "below",
+)  # fmt: skip
+
+
+def said_at_random(rng: random.Random, n: int, largest: int) -> list[Statement]:
+    """Statements on answers from 0 to `largest` of n clusters, which may hold or not."""
     said = []
-    for i, kind in enumerate(rng.sample(kinds, 4)):
-        if kind in ("count", "without", "answers"):
-            values = exactly(rng.randint(0 if kind != "answers" else 1, 4))
-        elif kind == "share":
-            values = rounded(rng.choice(["25", "33", "50", "67", "75", "100"]))
+    for i, kind in enumerate(rng.choices(KINDS, k=rng.randint(2, 5))):
+        if kind in ("count", "without", "answers", "below"):
+            values = exactly(rng.randint(0 if kind != "answers" else 1, n))
+        elif kind in ("share", "share_of_all", "without_share"):
+            values = rounded(rng.choice(["0", "20", "25", "33", "40", "50", "60", "67", "75", "80", "100"]))
+        elif kind == "total":
+            values = rounded(str(rng.randint(0, n * largest)))
         else:
-            values = rounded(f"{rng.randint(0, 50) / 10}" if kind != "total" else str(rng.randint(0, 15)))
-        lower = Cut(Fraction(rng.randint(0, 4)), strict=rng.random() < 0.5)
-        said.append(statement(f"{kind}{i}", Says(kind, values, lower, rank=rng.randint(1, 3))))
-    system = AnswersSystem([Quantity("Q", 4, ceiling=Fraction(5))])
-    by_hand = any(
-        all(holds(s.says, x, 4) for s in said if s.says)
-        for size in range(1, 5)
-        for x in combinations_with_replacement(range(6), size)
+            values = rounded(f"{rng.randint(0, 10 * largest) / 10}")
+        lower, upper = sorted(rng.sample(range(largest + 1), 2))
+        band = Cut(Fraction(lower), strict=rng.random() < 0.5), Cut(Fraction(upper), strict=rng.random() < 0.5)
+        if kind == "below" or rng.random() < 0.3:
+            band = None, band[1]
+        elif rng.random() < 0.5:
+            band = band[0], None
+        said.append(statement(f"{kind}{i}", Says(kind, values, *band, rank=rng.randint(1, n))))
+    return said
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize(("n", "largest"), [(3, 6), (4, 5), (5, 5)])
+def test_patterns_agree_with_trying_all_answers(n: int, largest: int, seed: int) -> None:
+    """A few clusters, answers from 0 on: every set of answers of one to all of them."""
+    rng = random.Random(seed)
+    everything = [x for size in range(1, n + 1) for x in combinations_with_replacement(range(largest + 1), size)]
+    said = said_at_random(rng, n, largest)
+    if seed % 2:  # what some answers satisfy
+        x = rng.choice(everything)
+        said = [s for s in said if s.says and holds(s.says, x, n)] or said
+    by_hand = any(all(holds(s.says, x, n) for s in said if s.says) for x in everything)
+    assert AnswersSystem([Quantity("Q", n, ceiling=Fraction(largest))]).feasible(said) is by_hand
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_link_agrees_with_trying_all_answers(seed: int) -> None:
+    """Two quantities of four clusters, answers from 0 to 3; the first has no more answers above zero."""
+    rng = random.Random(seed)
+    child, parent = (
+        [replace(s, key=key, id=f"{key} {s.id}") for s in said_at_random(rng, 4, 3)[:2]] for key in ("C", "P")
     )
-    assert system.feasible(said) is by_hand
+    positive: dict[str, set[int]] = {"C": set(), "P": set()}
+    for size in range(1, 5):
+        for x in combinations_with_replacement(range(4), size):
+            for key, own in (("C", child), ("P", parent)):
+                if all(holds(s.says, x, 4) for s in own if s.says):
+                    positive[key].add(sum(a > 0 for a in x))
+    rule = replace(statement("rule", Says("mean", exactly(0)), "rule"), says=None)
+    quantities = [Quantity(key, 4, ceiling=Fraction(3)) for key in ("C", "P")]
+    system = AnswersSystem(quantities, Link(rule, "C", "P"))
+    both = bool(positive["C"] and positive["P"])
+    assert system.feasible([*child, *parent]) is both
+    assert system.feasible([*child, *parent, rule]) is (both and min(positive["C"]) <= max(positive["P"]))
 
 
-def test_the_core_of_the_solver_is_a_contradiction() -> None:
-    system = AnswersSystem([Quantity("Q", 42)])
-    said = [
-        statement("median", Says("median", rounded("0.0"))),
-        statement("positive", Says("count", exactly(26), POSITIVE)),
-        statement("top", Says("rank", rounded("21.0"))),
-    ]
-    core = system.core(said)
-    assert core is not None and {s.id for s in core} == {"median", "positive"}
-    assert system.core(said[1:]) is None
+def test_large_amounts_need_no_large_numbers_of_steps() -> None:
+    """A mean of 4.1 billion with a largest answer of 100 billion, in hundredths: neither is the other's limit."""
+    system = AnswersSystem([Quantity("Q", 42, 100)])
+    everyone = answers_are("Q", 42)
+    mean = statement("mean", Says("mean", rounded("4.1", 10**9)))
+    top = statement("top", Says("rank", rounded("100.0", 10**9)))
+    rest = statement("rest", Says("mean_rest", rounded("1.8", 10**9)))
+    assert system.feasible([mean, top, rest, everyone])
+    assert system.feasible([mean, top, everyone, replace(rest, says=Says("mean_rest", rounded("1.5", 10**9)))]) is False
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -187,6 +236,23 @@ def test_sector_patterns_agree_with_trying_all_answers(seed: int) -> None:
             means = (Fraction(sum(a), i), Fraction(sum(b), j), Fraction(sum(a) + sum(b), i + j), Fraction(i + j))
             found |= all(s.values.holds(m) for s, m in zip(said, means, strict=True))
     assert SectorSystem(Quantity("Q", 4, sectors={"a": 2, "b": 2})).feasible(said) is found
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_sectors_without_a_mean_agree_with_trying_all_sums(seed: int) -> None:
+    """A sector of two clusters with a mean, sectors of two and of one without; sums of answers up to nine."""
+    rng = random.Random(seed)
+    said = [
+        statement("a", Says("sector_mean", rounded(str(rng.choice([0.5, 1.0, 2.0, 2.5, 3.0]))), sector="a")),
+        statement("mean", Says("mean", rounded(str(rng.choice([0.2, 0.3, 0.6, 0.7, 1.3, 1.8, 2.0, 2.3]))))),
+        statement("total", Says("total", exactly(rng.randint(1, 9)))),
+    ]
+    found = False
+    for i, j in product((1, 2), (0, 1, 2, 3)):
+        for a, rest in product(range(10), range(10) if j else (0,)):
+            values = (Fraction(a, i), Fraction(a + rest, i + j), Fraction(a + rest))
+            found |= all(s.values.holds(v) for s, v in zip(said, values, strict=True))
+    assert SectorSystem(Quantity("Q", 5, sectors={"a": 2, "b": 2, "c": 1})).feasible(said) is found
 
 
 # --- known results by hand ----------------------------------------

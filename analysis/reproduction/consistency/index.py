@@ -179,14 +179,16 @@ class Tables:
 
     def of(self, code: str, *kinds: str) -> list[Fact]:
         """Return the facts of an indicator with a value, of the kinds named; those counting another one left out."""
-        return [
-            f
-            for f in self.facts
-            if COUNTED_ELSEWHERE.get((f.code, f.kind), f.code) == code
-            and f.code == code
-            and f.kind in kinds
-            and f.value is not None
-        ]
+        return [f for f in self._facts_of.get(code, []) if f.kind in kinds]
+
+    @cached_property
+    def _facts_of(self) -> dict[str, list[Fact]]:
+        """Facts with a value by the indicator that they are printed at and count."""
+        out: dict[str, list[Fact]] = {}
+        for f in self.facts:
+            if f.value is not None and (f.code, f.kind) not in COUNTED_ELSEWHERE:
+                out.setdefault(f.code, []).append(f)
+        return out
 
     def history(self, metric: str) -> tuple[Printed, str, str] | None:
         """Return value, unit and line of a metric of the section on previous editions, for the latest edition."""

@@ -1,7 +1,7 @@
 """Proofs that published numbers contradict each other: smallest sets of statements that cannot hold together.
 
-`prove` reads the published tables as statements (`collect`, `cells`, `texts`), lets a solver (`answers`), an exact
-enumeration (`sectors`) or exact interval arithmetic (`relations`) decide whether they can hold, reduces what cannot to
+`prove` reads the published tables as statements (`collect`, `cells`, `texts`), lets exact enumerations
+(`answers`, `sectors`) or exact interval arithmetic (`relations`) decide whether they can hold, reduces what cannot to
 an irreducible set (`engine`), and looks for the nearest numbers that would repair it. `docs/consistency.md` tells how
 to read a proof and how to add a check.
 """

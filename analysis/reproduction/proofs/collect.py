@@ -286,6 +286,7 @@ def _claims(t: Tables, out: Collected, names: dict[str, str]) -> None:
         rows = t["claim_cells"].to_dict("records")
         cells = {r["subject"]: r["key"] for r in rows if r["table"] == "indicator_facts"}
     sums = {p: (_members(t, p, "members"), _members(t, p, "enterprises among members")) for p in (CURRENT, PREVIOUS)}
+    before = clusters_before(t)
     for r in t["claims"].to_dict("records"):
         named = claim_key({str(k): str(v) for k, v in r.items()})
         period, head = names.get(named.edition), named.code.partition(":")[0]
@@ -296,7 +297,7 @@ def _claims(t: Tables, out: Collected, names: dict[str, str]) -> None:
         statistic, key = named.statistic, cells.get(r["subject"], named.code)
         if statistic.startswith("mean_share_of(enterprises)"):
             key = f"{head}:share"
-        n = t.n if period == CURRENT else clusters_before(t)
+        n = t.n if period == CURRENT else before
         says: Says | None = None
         if key == f"{head}:share":
             says = Says("mean", values) if named.group == "all" else None

@@ -1,7 +1,7 @@
 """From statements that cannot all hold to the smallest sets that cannot, and to what would repair them.
 
 Independent of what decides feasibility: `System` is anything that says whether a list of statements can hold together
-(True, False, or None where it could not decide in time). None never makes a contradiction.
+(True, False, or None where it could not decide). None never makes a contradiction.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Proof:
     repairs
         Statement id to what would let the others hold; statements without a cheap answer are absent.
     minimal
-        Whether leaving out any one member was decided to be feasible; False if one of these ran out of time.
+        Whether leaving out any one member was decided to be feasible; False if one of these was not.
     witnesses
         Statements beside the set that say where the number comes from (a value of the other edition).
     note
@@ -104,16 +104,7 @@ def same_thing(statements: Sequence[Statement], system: System) -> list[tuple[St
     return out
 
 
-# From so many statements on it pays to ask the solver for a first core; below, the filter alone is faster and, as it
-# leaves out the least trusted first, names the better sources.
-MANY = 40
-
-
-def contradictions(
-    statements: Sequence[Statement],
-    system: System,
-    core: Callable[[Sequence[Statement]], list[Statement] | None] | None = None,
-) -> list[tuple[list[Statement], bool]]:  # fmt: skip
+def contradictions(statements: Sequence[Statement], system: System) -> list[tuple[list[Statement], bool]]:
     """Return irreducible sets that cannot hold, until what is left can.
 
     After each set its least trusted member is put aside, so that every number that has to give way has one proof of
@@ -127,8 +118,7 @@ def contradictions(
         out.append(([one, two], True))
         left = [s for s in left if s is not two]
     while system.feasible(left) is False:
-        start = (core(left) if core is not None and len(left) > MANY else None) or left
-        found, decided = irreducible(start, system)
+        found, decided = irreducible(left, system)
         out.append((found, decided))
         left = [s for s in left if s is not found[0]] if found else []
     return out

@@ -107,20 +107,21 @@ def _proofs(
 
 def _of_answers(t: Tables, collected: Collected, undecided: list[str]) -> list[Proof]:
     out: list[Proof] = []
+    before = clusters_before(t)
     for (key, period), raw in sorted(collected.statements.items()):
         if period not in (CURRENT, PREVIOUS):
             continue
-        n = t.n if period == CURRENT else clusters_before(t)
+        n = t.n if period == CURRENT else before
         quantity = replace(collected.quantities[key], n=n)
         said = merged(raw)
         answers = [s for s in said if s.says and s.says.kind != "sector_mean"]
         system = AnswersSystem([quantity])
-        found = contradictions(answers, system, system.core)
+        found = contradictions(answers, system)
         out += _proofs(found, system, key, "impossible", quantity)
         left = _without_suspects(answers, found)
         if period == CURRENT and not _number_stated(raw):
             all_answered = answers_are(key, n)
-            more = contradictions([*left, all_answered], system, system.core)
+            more = contradictions([*left, all_answered], system)
             out += _proofs(more[:1], system, key, "answers", quantity)
         undecided += [key] * (system.undecided > 0)
         by_sector = [s for s in said if s.says and s.says.kind in KINDS]
@@ -169,10 +170,10 @@ def _of_links(t: Tables, collected: Collected, undecided: list[str]) -> list[Pro
         for quantity, raw in zip(quantities, pair, strict=True):
             said = [s for s in merged(raw) if s.says and s.says.kind != "sector_mean"]
             alone = AnswersSystem([quantity])
-            own += _without_suspects(said, contradictions(said, alone, alone.core))
+            own += _without_suspects(said, contradictions(said, alone))
         rule = supposed(f"{child} needs {parent}", f"only clusters with {parent} can have {child} (questionnaire)")
         rule = replace(rule, key=child, source="rule")
-        system = AnswersSystem(quantities, [Link(rule, child, parent)])
+        system = AnswersSystem(quantities, Link(rule, child, parent))
         everything = [*own, rule]
         if system.feasible(by_trust(everything)) is False:
             members, minimal = irreducible(by_trust(everything), system)
@@ -215,7 +216,7 @@ class Audit:
     statements
         Number of statements on answers, and of cases of cells and text, that were decided.
     undecided
-        Quantities for which the time limit came before an answer; nothing is claimed about them.
+        Quantities with questions that were not decided; nothing is claimed about them.
     """
 
     proofs: tuple[Proof, ...]

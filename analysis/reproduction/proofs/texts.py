@@ -27,6 +27,9 @@ from analysis.reproduction.published import MEASURES
 NOT_COMPARED = ("threshold", "value", "count(options)", "constant", "min", "ge", "mostly", "share_low", "share_good")
 
 
+Claim = tuple[dict[str, str], ClaimKey, Statement]
+
+
 def claim_statement(row: dict[str, str], named: ClaimKey) -> Statement | None:
     """Return the statement of a claim; None if it holds no number."""
     found = stands_for(row["value"], row["printed"], row["unit"], row["statistic"])
@@ -40,7 +43,7 @@ def claim_statement(row: dict[str, str], named: ClaimKey) -> Statement | None:
     )  # fmt: skip
 
 
-def claims_of(t: Tables) -> list[tuple[dict[str, str], ClaimKey, Statement]]:
+def claims_of(t: Tables) -> list[Claim]:
     """Return the claims that hold a number, with their keys."""
     out = []
     for r in t["claims"].to_dict("records"):
@@ -52,10 +55,10 @@ def claims_of(t: Tables) -> list[tuple[dict[str, str], ClaimKey, Statement]]:
     return out
 
 
-def _score_claims(t: Tables) -> Iterator[Case]:
+def _score_claims(t: Tables, said: Sequence[Claim]) -> Iterator[Case]:
     tables = {("all" if dim == "all" else f"{dim}: {group}"): table for table, (dim, group) in t.groups.items()}
     current = next(iter(editions(t)), "")
-    for _, named, s in claims_of(t):
+    for _, named, s in said:
         if named.code not in t.codes or named.edition != current or named.group not in tables:
             continue
         table = tables[named.group]
@@ -68,9 +71,9 @@ def _score_claims(t: Tables) -> Iterator[Case]:
             yield Case("impossible", named.code, [q1, q3, s], RelationSystem(relation))
 
 
-def _top_ranges(t: Tables) -> Iterator[Case]:
+def _top_ranges(t: Tables, said: Sequence[Claim]) -> Iterator[Case]:
     """Smallest and largest distance from third quartile to benchmark over the areas."""
-    for row, _, s in claims_of(t):
+    for row, _, s in said:
         for name, sign in (("min_over_areas(max-q3)", ONE), ("max_over_areas(max-q3)", -ONE)):
             if row["statistic"] != name or s.group != "all":
                 continue
@@ -81,11 +84,11 @@ def _top_ranges(t: Tables) -> Iterator[Case]:
                 yield Case("impossible", area, [q3, top, s], RelationSystem(relation))
 
 
-def _cell_claims(t: Tables) -> Iterator[Case]:
+def _cell_claims(t: Tables, said: Sequence[Claim]) -> Iterator[Case]:
     """Claims that repeat cells of the member survey or of the website audit."""
     cells = {r["subject"]: r for r in t["claim_cells"].to_dict("records")}
     current = next(iter(editions(t)), "")
-    for row, named, s in claims_of(t):
+    for row, named, s in said:
         place = cells.get(row["subject"])
         if place is None or named.edition != current:
             continue
@@ -132,10 +135,10 @@ def _audit_claim(t: Tables, place: Mapping[Any, Any], s: Statement) -> Iterator[
                 yield Case("two values", key, [there, s], equal(there, s))
 
 
-def _pairs(t: Tables, done: set[str]) -> Iterator[Case]:
+def _pairs(said: Sequence[Claim], done: set[str]) -> Iterator[Case]:
     """Two claims on one statistic of one thing, where no table was compared; and sums that count the questions."""
     first: dict[tuple[str, str, str, str], Statement] = {}
-    for _, named, s in claims_of(t):
+    for _, named, s in said:
         key = (named.code, named.statistic.removesuffix("_gt").removesuffix("_lt"), named.group, named.edition)
         if s.id in done or named.statistic.startswith(NOT_COMPARED) or "?" in named.code:
             continue
@@ -147,9 +150,8 @@ def _pairs(t: Tables, done: set[str]) -> Iterator[Case]:
             first[key] = s
 
 
-def _ratios(t: Tables) -> Iterator[Case]:
+def _ratios(said: Sequence[Claim]) -> Iterator[Case]:
     """A stated ratio of two editions is that of some statistic printed for both; of medians where it says so."""
-    said = claims_of(t)
     order = sorted({n.edition for _, n, _ in said if n.edition.isdigit()}, key=int)
     plain = [(n, o) for _, n, o in said if not o.wording and n.group == "all" and n.edition in order]
     for _, named, s in said:
@@ -203,15 +205,16 @@ def cases(t: Tables, collected: Collected) -> Iterator[Case]:
     """Return the cases of the running text; `collected` names the claims decided with the answers of indicators."""
     if "claims" not in t:
         return
+    said = claims_of(t)
     done = {s.id for group in collected.statements.values() for s in group}
     if "scores" in t:
-        yield from _score_claims(t)
-        yield from _top_ranges(t)
-        done |= {s.id for _, n, s in claims_of(t) if n.code in t.codes}
+        yield from _score_claims(t, said)
+        yield from _top_ranges(t, said)
+        done |= {s.id for _, n, s in said if n.code in t.codes}
     if "claim_cells" in t:
-        yield from _cell_claims(t)
+        yield from _cell_claims(t, said)
         tables = {r["subject"] for r in t["claim_cells"].to_dict("records") if r["table"] in t}
         current = next(iter(editions(t)), "")
-        done |= {s.id for row, n, s in claims_of(t) if row["subject"] in tables and n.edition == current}
-    yield from _pairs(t, done)
-    yield from _ratios(t)
+        done |= {s.id for row, n, s in said if row["subject"] in tables and n.edition == current}
+    yield from _pairs(said, done)
+    yield from _ratios(said)
