@@ -10,13 +10,11 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pypandoc
-
 from analysis.errors import PublishError
+from analysis.publish.pandoc_process import binary, converted
 
 Node = dict[str, Any]
 Attr = list[Any]  # [id, [class, …], [[key, value], …]]
@@ -40,26 +38,25 @@ def _room(text: str) -> tuple[str, ...]:
     return ("+RTS", "-A128m" if len(text) > LARGE else "-A64m", "-RTS")
 
 
-@cache
-def _binary() -> str:
-    return str(pypandoc.get_pandoc_path())
-
-
 def run(
     text: str, *, source: str, to: str, args: Sequence[str] = (), epoch: int | None = None, cwd: Path | None = None
 ) -> bytes:
-    """Run pandoc on text and return what it writes to standard output.
+    """Run pandoc on text and return what it writes to standard output; with the one that is kept where it can do that.
 
     Raises
     ------
     PublishError
         Pandoc fails; carries its message.
     """
+    if epoch is None and cwd is None and len(text) <= LARGE:
+        short = converted(text, source, to, args, _room(text))
+        if short is not None:
+            return short
     environment = dict(os.environ)
     if epoch is not None:
         environment["SOURCE_DATE_EPOCH"] = str(epoch)
     done = subprocess.run(
-        [_binary(), *_room(text), "-f", source, "-t", to, *args],
+        [binary(), *_room(text), "-f", source, "-t", to, *args],
         input=text.encode(),
         capture_output=True,
         env=environment,

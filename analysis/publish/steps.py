@@ -26,6 +26,7 @@ from analysis.publish.directions import directions
 from analysis.publish.editors import list_for_editors
 from analysis.publish.lint import Finding
 from analysis.publish.outline import load_chapters
+from analysis.publish.pandoc_process import kept
 from analysis.publish.publication import LANG, Publication, load_knowledge, open_publication
 from analysis.publish.record_voice import at_record, typed_digits
 from analysis.publish.withholding import withhold
@@ -334,4 +335,5 @@ def run(step: str, *, project: Path, edition: int, build: Path, method: str = "d
     """
     if step not in STEPS:
         raise PublishError(f"no publishing step `{step}`{suggest(step, list(STEPS))}")
-    STEPS[step](open_publication(project, build, edition, method))
+    with kept():
+        STEPS[step](open_publication(project, build, edition, method))

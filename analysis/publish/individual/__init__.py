@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from analysis.execution.processes import way_to_start
@@ -29,6 +31,7 @@ from analysis.publish.individual.publication import (
 )
 from analysis.publish.individual.report import render_report
 from analysis.publish.individual.typeset import typeset
+from analysis.publish.pandoc_process import kept
 from analysis.publish.publication import Library, Publication, load_knowledge
 
 __all__ = ["IndividualPublication", "build_individual", "build_one", "open_individual", "respondents"]
@@ -54,6 +57,14 @@ def build_one(
     return one.text("rule.min_peers", unit=False)
 
 
+def _begin(build: Path) -> None:
+    """Begin the work of a process: it belongs to the build as its parent does and may not outlive it."""
+    join(build)
+    stack = ExitStack()
+    stack.enter_context(kept())
+    Finalize(None, stack.close, exitpriority=0)
+
+
 def build_individual(pub: Publication, out: Path, *, jobs: int = 2) -> list[str]:
     """Write the reports of all respondents and their index into a folder, as a whole; returns the respondents.
 
@@ -68,8 +79,7 @@ def build_individual(pub: Publication, out: Path, *, jobs: int = 2) -> list[str]
         shutil.rmtree(workshop)
     with whole_folder(out) as staged:
         context = get_context(way_to_start(watchers()))
-        # A worker belongs to the build as its parent does: it may not outlive it.
-        with ProcessPoolExecutor(jobs, context, initializer=join, initargs=(pub.build,)) as pool:
+        with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(pub.build,)) as pool:
             one = partial(build_one, pub, knowledge=load_knowledge(pub), apart=pub.reports_apart)
             least = list(pool.map(one, found, [staged / name for name in found]))
         (staged / PAGE).write_text(index_page(pub, found, least[0]), encoding="utf-8")

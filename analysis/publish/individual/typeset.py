@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -32,12 +33,12 @@ def typeset(book: Book, one: IndividualPublication, title: str, out: Path) -> No
         "description": f"{title}. {one.title}. {one.period}.",
         "running": one.title,
         "imprint": imprint(one),
-        "long": f"tbl-{one.numbered['indicators']}",
     }
-    pairs = ", ".join(f"{key}: {typst_string(value)}" for key, value in meta.items())
+    (one.build / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
     main = one.build / "main.typ"
+    long = typst_string(f"tbl-{one.numbered['indicators']}")
     main.write_text(
-        f'#import "individual.typ": individual\n#show: individual.with(({pairs}))\n\n#include "body.typ"\n',
+        f'#import "individual.typ": individual\n#show: individual.with({long})\n\n#include "body.typ"\n',
         encoding="utf-8",
     )
     try:
