@@ -85,7 +85,8 @@ def rasterise(svg: Path, ppi: int) -> bytes:
 
     source: Any = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("{svg.name}")'.encode()
     try:
-        made = typst.compile(source, root=str(svg.parent), format="png", ppi=ppi, ignore_system_fonts=True)
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)
+        made = typst.compile(source, root=str(svg.parent), font_paths=fonts, format="png", ppi=ppi)
     except typst.TypstError as error:
         raise PublishError(f"{svg}: cannot be drawn: {error}; build the step that writes it again") from error
     return _with_density(bytes(made), ppi)
