@@ -1,8 +1,8 @@
 """Run the individual notebook once for each respondent found in the data, two runs side by side.
 
 The parent imports what the notebook imports and executes the cells that all respondents have in common, once, and forks
-two workers, which fork a child for each respondent (`analysis.execution`): starting a kernel would take several times
-as long as the report itself. `--engine nbclient` starts a kernel for each instead.
+a child for each respondent (`analysis.execution`): starting a kernel would take several times as long as the report
+itself. `--engine nbclient` starts a kernel for each instead.
 
 Every run goes through `run_notebook.run`, so parameters are checked and failures explained as for any other notebook.
 Executed copies go to `<build>/notebooks/individual/<respondent>.ipynb`; what the notebook writes for respondents who
@@ -30,7 +30,6 @@ import run_notebook
 from analysis import errors, lock
 from analysis.errors import NotebookError
 from analysis.execution import engine as forking
-from analysis.execution.processes import die_with_parent
 from analysis.execution.warm import rehearse, warm
 from analysis.files import write_text
 
@@ -96,53 +95,43 @@ def tidy(build: Path, found: list[str]) -> None:
             path.unlink()
 
 
-def _work(parent: int, pipe: Connection, work: tuple[Any, ...]) -> None:
-    """Run one respondent after another, as they are named; None ends."""
-    die_with_parent(parent)
-    while (respondent := pipe.recv()) is not None:
-        try:
-            with run_notebook.deliberate():
-                lock.join(work[1])
-                pipe.send(run_one(respondent, *work))
-        except errors.KlastryError as error:
-            pipe.send((str(error), error.exit_code))
-        except BaseException as error:
-            pipe.send((f"respondent {respondent}: {type(error).__name__}: {error}", 1))
-            raise
+def _child(pipe: Connection, respondent: str, work: tuple[Any, ...]) -> None:
+    try:
+        with run_notebook.deliberate():
+            lock.join(work[1])
+            pipe.send(run_one(respondent, *work))
+    except errors.KlastryError as error:
+        pipe.send((str(error), error.exit_code))
+    except BaseException as error:
+        pipe.send((f"respondent {respondent}: {type(error).__name__}: {error}", 1))
+        raise
 
 
 def _side_by_side(found: list[str], work: tuple[Any, ...], jobs: int, context: Any) -> dict[str, float]:
-    """Run each respondent in one of `jobs` processes; returns seconds. No new one after a failure."""
+    """Run each respondent in a process of its own, `jobs` at a time; returns seconds. No new one after a failure."""
     times: dict[str, float] = {}
     failures: dict[str, NotebookError] = {}
-    waiting, running, processes = list(reversed(found)), {}, []
-    for _ in range(min(jobs, len(found))):
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(os.getpid(), theirs, work), daemon=True)
-        process.start()
-        theirs.close()
-        processes.append((ours, process))
-        running[ours] = waiting.pop()
-        ours.send(running[ours])
-    while running:
+    waiting, running = list(reversed(found)), {}
+    while (waiting and not failures) or running:
+        while waiting and not failures and len(running) < jobs:
+            name = waiting.pop()
+            ours, theirs = context.Pipe(duplex=False)
+            process = context.Process(target=_child, args=(theirs, name, work))
+            process.start()
+            theirs.close()
+            running[ours] = (name, process)
         for pipe in wait(list(running)):
-            name = running.pop(pipe)
+            name, process = running.pop(pipe)
             try:
                 told = pipe.recv()
             except EOFError:
                 told = (f"respondent {name}: the process ended without a word", 1)
+            process.join()
             if isinstance(told, float):
                 times[name] = told
             else:
                 failures[name] = NotebookError(told[0])
                 failures[name].exit_code = told[1]
-            if waiting and not failures:
-                running[pipe] = waiting.pop()
-                pipe.send(running[pipe])
-    for pipe, process in processes:
-        with suppress(OSError):  # it has ended already
-            pipe.send(None)
-        process.join()
     if failures:
         raise failures[min(failures)]
     return times
