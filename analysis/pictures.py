@@ -11,11 +11,11 @@ import struct
 from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from zlib import crc32
 
 from analysis.errors import PublishError
-from analysis.files import whole
+from analysis.files import whole, write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,8 +27,18 @@ _INCH = 0.0254  # metres
 _IHDR_END = 33  # bytes: the signature of a PNG and its first chunk
 
 
-def save_figure(figure: Figure, path: Path) -> Path:
+@runtime_checkable
+class Drawn(Protocol):
+    """A drawing that is SVG already, such as `analysis.charts.drawing.Drawing`."""
+
+    def svg(self) -> str:
+        """Return it."""
+
+
+def save_figure(figure: Figure | Drawn, path: Path) -> Path:
     """Save a figure as SVG, without dates and versions, as a whole; its layout is fixed from then on."""
+    if isinstance(figure, Drawn):
+        return write_text(figure.svg(), path)
     _lay_out(figure)
     with whole(path) as part:
         figure.savefig(part, metadata={"Date": None, "Creator": None})
@@ -75,7 +85,8 @@ def rasterise(svg: Path, ppi: int) -> bytes:
 
     source: Any = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("{svg.name}")'.encode()
     try:
-        made = typst.compile(source, root=str(svg.parent), format="png", ppi=ppi, ignore_system_fonts=True)
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)
+        made = typst.compile(source, root=str(svg.parent), font_paths=fonts, format="png", ppi=ppi)
     except typst.TypstError as error:
         raise PublishError(f"{svg}: cannot be drawn: {error}; build the step that writes it again") from error
     return _with_density(bytes(made), ppi)

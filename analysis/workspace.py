@@ -25,7 +25,7 @@ from analysis.files import whole, write_json, write_text
 from analysis.framework import Framework, changed_indicators, comparable, load_framework
 from analysis.kept import read_kept, write_kept
 from analysis.lock import join
-from analysis.pictures import Picture, save_figure, save_raster
+from analysis.pictures import Drawn, Picture, save_figure, save_raster
 from analysis.sources import MADE_UP, RECONSTRUCTED, SURVEY, Edition, load_edition
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class Workspace:
 
     def save_figure(
         self,
-        figure: Figure,
+        figure: Figure | Drawn,
         *,
         no: int,
         title: str,

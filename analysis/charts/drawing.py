@@ -19,6 +19,7 @@ from analysis.charts.style import FONT, INK
 
 _UNITS = 64  # of a letter's outline in one unit of `text_to_path`: its coordinates become whole numbers
 _EM = text_to_path.FONT_SCALE * _UNITS  # of a letter's outline in its size
+_GROUND, _AROUND = 1.3, 0.6  # height of the ground of a text in sizes of its letters, and how far it goes on, in points
 _COMMANDS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
 _POINTS = {Path.CURVE3: 2, Path.CURVE4: 3}  # how many a command takes; others take one
 # Outlines of marks of size 2 around their place, y downwards; a circle is an element of its own.
@@ -79,6 +80,11 @@ def _told(value: float) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
+def text_width(text: str, size: float, *, bold: bool = False, italic: bool = False) -> float:
+    """Return the width of a line of text in points, for letters of a size."""
+    return _set(text, bold, italic).width * size
+
+
 class Drawing:
     """Elements in the order in which they are drawn; all measures in points, y from the top down."""
 
@@ -93,10 +99,15 @@ class Drawing:
         size = f'width="{_told(width)}" height="{_told(height)}"'
         self._parts.append(f'<rect x="{_told(x)}" y="{_told(y)}" {size} fill="{colour}"/>')
 
-    def line(self, x: float, y: float, to_x: float, to_y: float, *, colour: str, width: float) -> None:
-        """Draw a straight line that ends where it is told to."""
+    def line(
+        self, x: float, y: float, to_x: float, to_y: float, *, colour: str, width: float, dashes: str = ""
+    ) -> None:
+        """Draw a straight line that ends where it is told to; `dashes` are lengths of its parts and of its gaps."""
         places = f'x1="{_told(x)}" y1="{_told(y)}" x2="{_told(to_x)}" y2="{_told(to_y)}"'
-        self._parts.append(f'<line {places} stroke="{colour}" stroke-width="{_told(width)}"/>')
+        look = f'stroke="{colour}" stroke-width="{_told(width)}"'
+        if dashes:
+            look += f' stroke-dasharray="{dashes}"'
+        self._parts.append(f"<line {places} {look}/>")
 
     def mark(self, shape: str, x: float, y: float, size: float, *, fill: str, edge: str, width: float) -> None:
         """Draw a mark around a place: CIRCLE, TRIANGLE, SQUARE or DIAMOND, with an edge of a width of its own."""
@@ -110,7 +121,7 @@ class Drawing:
 
     def text(
         self, x: float, y: float, text: str, size: float, *, align: str = "left", colour: str = INK,
-        bold: bool = False, italic: bool = False,
+        bold: bool = False, italic: bool = False, ground: str = "",
     ) -> float:  # fmt: skip
         """Set one line of text whose middle is at the height `y`; returns its width.
 
@@ -120,10 +131,15 @@ class Drawing:
             Where the text begins (`align` left), has its middle (center) or ends (right).
         size
             Of the letters, in points.
+        ground
+            Colour behind the text, where it must stand out from what was drawn before; none if empty.
         """
         laid = _set(text, bold, italic)
         width = laid.width * size
         start = x - {"left": 0.0, "center": 0.5, "right": 1.0}[align] * width
+        if ground:
+            high = _GROUND * size
+            self.rectangle(start - _AROUND, y - high / 2, width + 2 * _AROUND, high, ground)
         scale = f"{size / _EM:.8f}".rstrip("0")
         place = f"translate({_told(start)} {_told(y + size * _middle(bold, italic))}) scale({scale} -{scale})"
         letters = "".join(f'<use xlink:href="#{name}" x="{at}"/>' for name, at in laid.letters if _outlines[name])

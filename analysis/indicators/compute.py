@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from typing import Any
 
 import pandas as pd
 
@@ -69,15 +70,17 @@ def _scores(framework: Framework) -> dict[str, dict[str, float]]:
         values = scored["score"].astype(float)
     except ValueError as error:
         raise FrameworkError(f"option_lists.csv: a score is not a number ({error})") from error
-    return {
-        str(name): dict(zip(group["option"], values.loc[group.index], strict=True))
-        for name, group in scored.groupby("option_list", sort=False)
-    }
+    found: dict[str, dict[str, float]] = {}
+    for name, option, score in zip(
+        scored["option_list"].tolist(), scored["option"].tolist(), values.tolist(), strict=True
+    ):
+        found.setdefault(str(name), {})[option] = score
+    return found
 
 
 def _column(codebook: pd.DataFrame, column: str) -> dict[str, str]:
     """Map every item of a codebook to its type, unit or option list."""
-    return dict(zip(codebook["item"], codebook[column], strict=True))
+    return dict(zip(codebook["item"].tolist(), codebook[column].tolist(), strict=True))
 
 
 def _unit_problem(unit: str, items: tuple[str, ...], units: Mapping[str, str]) -> list[str]:
@@ -100,7 +103,13 @@ def parse_definitions(framework: Framework) -> list[Definition]:
     problems: list[str] = []
     out = []
     scores = _scores(framework)
-    for position, (index, row) in enumerate(framework.indicators.iterrows()):
+    asked = {
+        name: {column: _column(framework.codebooks[name], column) for column in ("type", "option_list", "unit")}
+        for name in framework.indicators["instrument"].unique()
+        if name in framework.codebooks
+    }
+    rows: Any = framework.indicators.to_dict("records")
+    for position, (index, row) in enumerate(zip(framework.indicators.index, rows, strict=True)):
         code, own = str(index), []
         if row["instrument"] not in framework.codebooks:
             own.append(
@@ -109,8 +118,7 @@ def parse_definitions(framework: Framework) -> list[Definition]:
         elif row["rule"] not in RULES:
             own.append(f"unknown rule `{row['rule']}`{suggest(row['rule'], list(RULES))}")
         else:
-            codebook = framework.codebooks[row["instrument"]]
-            types, lists = _column(codebook, "type"), _column(codebook, "option_list")
+            types, lists, units = asked[row["instrument"]].values()
             rule = RULES[row["rule"]]
             options = _options(row["options"], types, rule, own)
             items = _items(row["items"], types, rule, options.get("other"), own)
@@ -122,7 +130,7 @@ def parse_definitions(framework: Framework) -> list[Definition]:
             for item in items:
                 if types[item] in CHOICES and lists[item] not in scores:
                     own.append(f"item `{item}`: its option list `{lists[item]}` has no scores in option_lists.csv")
-            own += _unit_problem(row["unit"], items, _column(codebook, "unit"))
+            own += _unit_problem(row["unit"], items, units)
             definition = Definition(code, row["instrument"], rule.name, items, options)
             if definition.other in items:
                 own.append(f"item `{definition.other}` is counted twice, as an item and as the option other")
@@ -143,6 +151,9 @@ def _numeric(table: pd.DataFrame, instrument: str, items: list[str], framework: 
     codebook = framework.codebooks[instrument]
     types, lists = _column(codebook, "type"), _column(codebook, "option_list")
     scores = _scores(framework)
+    options: dict[str, set[str]] = {}
+    for name, option in zip(*(framework.option_lists[c].tolist() for c in ("option_list", "option")), strict=True):
+        options.setdefault(name, set()).add(option)
     columns: dict[str, pd.Series] = {}
     problems = []
     for item in items:
@@ -150,7 +161,7 @@ def _numeric(table: pd.DataFrame, instrument: str, items: list[str], framework: 
             columns[item] = table[item].astype("float64")
             continue
         columns[item] = table[item].map(scores[lists[item]]).astype("float64")
-        known = set(framework.option_lists.loc[framework.option_lists["option_list"] == lists[item], "option"])
+        known = options[lists[item]]
         for respondent, answer in table.loc[table[item].notna() & ~table[item].isin(known), item].items():
             near = suggest(str(answer), sorted(known))
             message = f"{respondent}: the answer is not in the option list"

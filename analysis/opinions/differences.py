@@ -7,8 +7,9 @@ once, so p-values of the permutation are corrected by Benjamini and Hochberg ove
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,8 @@ from analysis.opinions.counts import TICKED, Counts, Item
 from analysis.opinions.estimates import ALL, HEADLINE, group_masks
 from analysis.opinions.tabulation import MEAN, SHARE
 
-CHUNK = 1000  # draws at once: their sums stay in the caches
+CHUNK = 1000  # draws at once: the sums of an item stay in the caches
+EXACT = 1e-12  # what differs less does not differ
 DIFFERENCES = [
     "dimension", "item", "question_no", "measure", "groups", "n", "clusters", "statistic", "df", "p_rao_scott",
     "p_permutation", "p_adjusted", "differs", "effect", "lowest", "lowest_value", "highest", "highest_value",
@@ -104,34 +106,59 @@ def _rao_scott(r: Responses, member: np.ndarray) -> tuple[float, float, float]:
     return squares / trace, df, float(stats.f.sf(squares / trace, df, df * clusters))
 
 
-def _p_permutation(r: Responses, member: np.ndarray, drawn: np.ndarray) -> float:
+def _parts(r: Responses) -> np.ndarray:
+    """Rows whose sums over the clusters of a group are all that the statistic needs of an item, one column a cluster.
+
+    Base, whether there is one, its square, the squared length of z, then z and z times the base, where z are the sums
+    less their expectation, in units of the responses. Only lengths and products of z count, so it is turned until
+    directions in which no cluster differs, as that of all shares together, can be left out.
+    """
+    z = (r.sums - np.outer(r.base, r.sums.sum(axis=0) / r.base.sum())) / np.sqrt(r.unit)
+    turned, sizes, _ = np.linalg.svd(z, full_matrices=False)
+    z = (turned * sizes)[:, sizes > 1e-10 * sizes[0]]
+    return np.vstack([r.base, r.base > 0, r.base**2, (z**2).sum(axis=1), z.T, z.T * r.base])
+
+
+def _statistic(sums: np.ndarray, total: float) -> np.ndarray:
+    """Return X² over its expectation, the same as from `_studentised`, for sums of `_parts`: (n_parts, n_groups, …)."""
+    n, m, nn, lengths = sums[:4]
+    half = 4 + (len(sums) - 4) // 2
+    z, zn = sums[4:half], sums[half:]
+    square = (z * z).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        within = np.maximum(lengths - 2 * (z * zn).sum(axis=0) / n + nn * square / n**2, 0.0)
+        usable = (n > 0) & (m > 1)
+        squares = np.where(usable, square / n, 0.0).sum(axis=0)
+        expected = np.where(usable, (1 - n / total) * m / (m - 1.0) / n * within, 0.0).sum(axis=0)
+        return np.where(expected > EXACT, squares / expected, np.where(squares > EXACT, np.inf, 0.0))
+
+
+def _p_permutation(compared: Sequence[Responses], member: np.ndarray, drawn: np.ndarray) -> list[float]:
     """Share of assignments of clusters to groups (with the present one) whose statistic is at least as large.
 
     Parameters
     ----------
+    compared
+        Items with the same clusters and groups.
     drawn
         (n_groups, n_draws, n_clusters), random assignments, true where a cluster is in a group: truth values take an
-        eighth of the memory of numbers. All sums of a batch come from one product.
+        eighth of the memory of numbers. All sums of a batch, of all items, come from one product.
     """
-    squares, expected = _studentised(r, member)
-    observed = squares / expected
-    k, total = len(r.unit), r.base.sum()
-    overall = r.sums.sum(axis=0) / total
-    parts = np.column_stack([r.base, r.base > 0, r.base**2, r.sums, r.sums**2, r.sums * r.base[:, None]])
-    reached = 1
-    for start in range(0, drawn.shape[1], CHUNK):
-        sums = drawn[:, start : start + CHUNK].astype(float) @ parts
-        n, m, nn = (sums[..., [j]] for j in range(3))
-        y, yy, yn = (sums[..., 3 + j * k : 3 + (j + 1) * k] for j in range(3))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = y / n
-            variance = m / (m - 1.0) / n**2 * np.maximum(yy - 2 * ratio * yn + ratio**2 * nn, 0.0)
-            usable = (n > 0) & (m > 1)
-            squares = np.where(usable, n * (ratio - overall) ** 2 / r.unit, 0.0).sum(axis=(0, 2))
-            expected = np.where(usable, (1 - n / total) * n * variance / r.unit, 0.0).sum(axis=(0, 2))
-            statistic = np.where(expected > 0, squares / expected, np.where(squares > 1e-12, np.inf, 0.0))
-        reached += int((statistic >= observed - 1e-9).sum())
-    return reached / (drawn.shape[1] + 1)
+    parts = [_parts(r) for r in compared]
+    ends = np.cumsum([len(own) for own in parts])[:-1]
+    rows = np.vstack(parts)
+    groups, draws, clusters = drawn.shape
+
+    def statistics(assigned: np.ndarray) -> list[np.ndarray]:
+        sums = (rows @ assigned.reshape(-1, clusters).T.astype(float)).reshape(len(rows), groups, -1)
+        return [_statistic(own, float(r.base.sum())) for own, r in zip(np.split(sums, ends), compared, strict=True)]
+
+    observed = statistics(member[:, None] > 0)
+    reached = np.ones(len(compared))
+    for start in range(0, draws, CHUNK):
+        found = statistics(drawn[:, start : start + CHUNK])
+        reached += [int((own >= seen - 1e-9).sum()) for own, seen in zip(found, observed, strict=True)]
+    return list(reached / (draws + 1))
 
 
 def _headline(item: Item, table: np.ndarray, headlines: Mapping[str, Collection[str]]) -> tuple[str, np.ndarray, float]:
@@ -140,6 +167,11 @@ def _headline(item: Item, table: np.ndarray, headlines: Mapping[str, Collection[
         return MEAN, table @ np.nan_to_num(np.array(item.scores)), 1.0
     chosen = headlines.get(item.option_list, {item.options[0]} if item.type != "tick" else {TICKED})
     return (HEADLINE if item.option_list in headlines else SHARE), table @ np.isin(item.options, list(chosen)), 100.0
+
+
+def _orders(clusters: int, permutations: int, rng: np.random.Generator) -> np.ndarray:
+    """Return (n_permutations, n_clusters) random orders of the clusters."""
+    return rng.permuted(np.tile(np.arange(clusters), (permutations, 1)), axis=1)
 
 
 def compare_groups(
@@ -176,13 +208,13 @@ def compare_groups(
         A cluster has no row in `groups`.
     """
     masks = group_masks(counts, groups)
-    rows = []
+    rows: list[list[Any]] = []
     for dimension in dict.fromkeys(d for d, _ in masks if d != ALL):
         names = [g for d, g in masks if d == dimension]
         whole = np.array([masks[dimension, g] for g in names], dtype=float)
         inside = whole.sum(axis=0) > 0
-        orders = np.array([rng.permutation(int(inside.sum())) for _ in range(permutations)])
-        assigned = (whole[:, inside] > 0)[:, orders]
+        assigned = (whole[:, inside] > 0)[:, _orders(int(inside.sum()), permutations, rng)]
+        together: list[tuple[int, Responses]] = []  # row and answers of items that every cluster was asked
         for item, table in counts:
             r = responses_of(item, table[inside])
             if r is None:
@@ -198,9 +230,14 @@ def compare_groups(
                 if r is None:
                     continue
                 member = member[:, used]
-            drawn = assigned if kept.all() else assigned[kept]
+            p_drawn = float("nan")
             if not used.all():
-                drawn = (member > 0)[:, np.array([rng.permutation(int(used.sum())) for _ in orders])]
+                drawn = (member > 0)[:, _orders(int(used.sum()), permutations, rng)]
+                p_drawn = _p_permutation([r], member, drawn)[0]
+            elif not kept.all():
+                p_drawn = _p_permutation([r], member, assigned[kept])[0]
+            else:
+                together.append((len(rows), r))
             statistic, df, p = _rao_scott(r, member)
             n = member @ r.base
             squares = _studentised(r, member)[0]
@@ -209,10 +246,14 @@ def compare_groups(
             low, high = int(np.argmin(values)), int(np.argmax(values))
             rank = 1 if item.type == "rating" else min(len(left), len(r.unit)) - 1
             rows.append(
-                (dimension, item.name, item.question_no, measure, len(left), int(n.sum()), int((r.base > 0).sum()),
-                 statistic, df, p, _p_permutation(r, member, drawn), np.nan, False,
-                 float(np.sqrt(squares / n.sum() / rank)), left[low], values[low], left[high], values[high])
+                [dimension, item.name, item.question_no, measure, len(left), int(n.sum()), int((r.base > 0).sum()),
+                 statistic, df, p, p_drawn, np.nan, False,
+                 float(np.sqrt(squares / n.sum() / rank)), left[low], values[low], left[high], values[high]]
             )  # fmt: skip
+        if together:
+            drawn_together = _p_permutation([r for _, r in together], whole[:, inside], assigned)
+            for (row, _), p_drawn in zip(together, drawn_together, strict=True):
+                rows[row][DIFFERENCES.index("p_permutation")] = p_drawn
     if not rows:
         raise MethodError("no item can be compared between groups: every group needs members of two clusters")
     out = pd.DataFrame(rows, columns=DIFFERENCES)

@@ -224,26 +224,31 @@ def bootstrap_errors(
     """
     masks = group_masks(counts, groups)
     tail = 50 * (1 - level)
+    heads, tops, bases, scales = [], [], [], []
+    for item, table in counts:
+        counted = table.astype(float)
+        for x in measures_of(item, headlines or {}):
+            heads.append((item.name, item.question_no, item.type, x.option, x.name))
+            tops.append(counted @ x.top)
+            bases.append(counted @ x.base)
+            scales.append(100.0 if x.is_share else 1.0)
+    y, n = np.array(tops), np.array(bases)  # (n_measures, n_clusters)
     parts = []
     for (dimension, group), mask in masks.items():
         m = int(mask.sum())
         if m < 2:
             continue
         weights = rng.multinomial(m - 1, np.full(m, 1 / m), size=draws).astype(float)
-        for item, table in counts:
-            counted = table[mask].astype(float)
-            own = measures_of(item, headlines or {})
-            tops, bases = np.array([x.top for x in own]).T, np.array([x.base for x in own]).T
-            with np.errstate(divide="ignore", invalid="ignore"):
-                drawn = (weights @ (counted @ tops)) / (weights @ (counted @ bases))
-            drawn *= np.array([100 if x.is_share else 1 for x in own])
-            known, whole = (counted @ bases).sum(axis=0) > 0, ~np.isnan(drawn).any(axis=0)
-            limits = np.full((2, len(own)), np.nan)
-            limits[:, whole] = np.percentile(drawn[:, whole], [tail, 100 - tail], axis=0)
-            for j in np.flatnonzero(known & ~whole):  # draws without anybody who answered
-                limits[:, j] = np.nanpercentile(drawn[:, j], [tail, 100 - tail])
-            for j in np.flatnonzero(known):
-                x, values = own[j], drawn[:, j]
-                head = (dimension, group, item.name, item.question_no, item.type, x.option, x.name)
-                parts.append((*head, values[~np.isnan(values)].std(ddof=1), *limits[:, j]))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            drawn = (y[:, mask] @ weights.T) / (n[:, mask] @ weights.T)
+        drawn *= np.array(scales)[:, None]
+        known, whole = n[:, mask].sum(axis=1) > 0, ~np.isnan(drawn).any(axis=1)
+        limits = np.full((2, len(heads)), np.nan)
+        limits[:, whole] = np.percentile(drawn[whole], [tail, 100 - tail], axis=1)
+        errors = np.full(len(heads), np.nan)
+        errors[whole] = drawn[whole].std(axis=1, ddof=1)
+        for j in np.flatnonzero(known & ~whole):  # draws without anybody who answered
+            limits[:, j] = np.nanpercentile(drawn[j], [tail, 100 - tail])
+            errors[j] = drawn[j][~np.isnan(drawn[j])].std(ddof=1)
+        parts += [(dimension, group, *heads[j], errors[j], *limits[:, j]) for j in np.flatnonzero(known)]
     return pd.DataFrame(parts, columns=[*KEY, "boot_se", "boot_low", "boot_high"])

@@ -138,13 +138,15 @@ def stacked_values(indicators: pd.DataFrame, ruler: Ruler) -> Array:
     MethodError
         The rows are not those of every unit at every severity.
     """
-    units = ruler.index.prepared.index
+    units = ruler.index.prepared.index.tolist()
     codes = ruler.index.structure.indicators
-    every = len({str(row).rsplit("@", 1)[1] for row in indicators.index})
+    rows = indicators.index.tolist()
+    every = len({str(row).rsplit("@", 1)[1] for row in rows})
     order = [f"{unit}@{k}" for k in range(every) for unit in units]
-    if not set(order) <= set(indicators.index):
+    if not set(order) <= set(rows):
         raise MethodError(f"resilience: {len(indicators)} rows are not {len(units)} respondents times {every}")
-    return indicators.loc[order, codes].to_numpy(dtype=float).reshape(every, len(units), len(codes))
+    own = indicators[codes] if rows == order else indicators.loc[order, codes]
+    return own.to_numpy(dtype=float).reshape(every, len(units), len(codes))
 
 
 def rank_alone(before: Array, after: Array) -> Array:

@@ -134,12 +134,17 @@ def strike(answers: pd.DataFrame, name: str, shocks: Mapping[str, Shock], severi
                     out[item] = np.where(np.isnan(old), np.nan, np.maximum(old - amount, np.minimum(old, 0)))
                 else:
                     out[item] = old + amount
-    index = pd.Index([f"{r}@{k}" for k in range(count) for r in answers.index], name=answers.index.name)
-    return Struck(pd.DataFrame(out, index=index), len(unknown))
+    return Struck(pd.DataFrame(out, index=_stacked(answers.index, count)), len(unknown))
 
 
 def repeat(table: pd.DataFrame, count: int) -> pd.DataFrame:
     """Repeat a table of other answers for every severity, with the row names of `Struck.answers`."""
     out = pd.concat([table] * count)
-    out.index = pd.Index([f"{r}@{k}" for k in range(count) for r in table.index], name=table.index.name)
+    out.index = _stacked(table.index, count)
     return out
+
+
+def _stacked(index: pd.Index, count: int) -> pd.Index:
+    """Names of rows that are there once for every severity."""
+    rows = index.tolist()
+    return pd.Index([f"{row}@{k}" for k in range(count) for row in rows], name=index.name)

@@ -30,11 +30,9 @@ class Simulation(NamedTuple):
     unknown: dict[str, int]
 
 
-def _struck(answers: Answers, name: str, settings: Resilience, severity: Mapping[str, Array]) -> tuple[Answers, int]:
-    hit = strike(answers[MAIN], name, settings.shocks, severity)
-    count = len(next(iter(severity.values())))
-    others = {key: repeat(table, count) for key, table in answers.items() if key != MAIN}
-    return {MAIN: hit.answers, **others}, hit.unknown
+def _repeated(answers: Answers, count: int) -> Answers:
+    """What no shock changes, for every severity: the same for all shocks."""
+    return {key: repeat(table, count) for key, table in answers.items() if key != MAIN}
 
 
 def simulate(
@@ -53,11 +51,13 @@ def simulate(
     """
     u = quantile_draws(settings.draws, rng=rng)
     levels = {level: int(np.abs(u - level).argmin()) for level in settings.levels}
+    others = _repeated(answers, len(u))
     found, columns, unknown = [], {"quantile": u}, {}
     for name, shock in settings.shocks.items():
         severity = severities(shock, settings.shocks, u)
         columns |= {f"{name}/{part}" if part else name: s for part, s in severity.items()}
-        left, unknown[name] = _struck(answers, name, settings, severity)
+        hit = strike(answers[MAIN], name, settings.shocks, severity)
+        left, unknown[name] = {MAIN: hit.answers, **others}, hit.unknown
         for ruler, compute in scales.values():
             values = stacked_values(compute(left), ruler)
             found.append(responses(values, ruler, levels=levels).assign(shock=name))
@@ -76,10 +76,12 @@ def response_curves(answers: Answers, settings: Resilience, ruler: Ruler, comput
     steps = np.linspace(0, 1, settings.grid)
     place = ruler.index.structure.aggregates.index(code)
     base = float(ruler.index.scores[code].mean())
+    others = _repeated(answers, len(steps))
     out = []
     for name, shock in settings.shocks.items():
         medians = severities(shock, settings.shocks, np.array([0.5]))
-        left, _ = _struck(answers, name, settings, dict.fromkeys(medians, steps))
+        hit = strike(answers[MAIN], name, settings.shocks, dict.fromkeys(medians, steps))
+        left = {MAIN: hit.answers, **others}
         scores = fixed_scores(stacked_values(compute(left), ruler), ruler)[..., place]
         loss = 100 * (1 - np.nanmean(scores, axis=1) / base)
         middle = np.abs(steps - next(iter(medians.values()))[0])

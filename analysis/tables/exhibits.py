@@ -13,7 +13,7 @@ from babel.dates import get_month_names
 from analysis import language
 from analysis.config import WITHHELD
 from analysis.errors import PublishError
-from analysis.pictures import Picture
+from analysis.pictures import Drawn, Picture
 from analysis.workspace import Column, Workspace
 from analysis.yamlfile import read_mapping
 
@@ -138,14 +138,16 @@ class ExhibitDesk:
     english: Labels | None = None
 
     def figure(
-        self, no: int, figure: Figure, data: pd.DataFrame, *, alt: str, source: str, note: str = "", units: bool = False
-    ) -> Picture:
+        self, no: int, figure: Figure | Drawn, data: pd.DataFrame, *, alt: str, source: str, note: str = "",
+        units: bool = False,
+    ) -> Picture:  # fmt: skip
         """Save a figure and return it as a picture, which the notebook shows.
 
         `units` says that it shows single respondents; a method that lets no figure do so gets a sentence instead.
         """
         caption = self.labels.caption("figure", no)
         if units and not self.ws.method.disclosure.points:
+            assert not isinstance(figure, Drawn), "what shows single respondents is a figure of Matplotlib"
             alt = self.labels["words"]["withheld_points"]
             figure.clear()
             figure.set_size_inches(figure.get_size_inches()[0], 0.8)

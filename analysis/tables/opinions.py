@@ -87,18 +87,22 @@ def survey_table(
         question is an emphasised row that has only a name. Of a rating there is the mean, as in print.
     """
     said = _Questions(codebook, option_lists, lang or language.current())
-    whole = estimates[estimates["dimension"] == "all"]
+    whole: dict[str, list[dict[Any, Any]]] = {}
+    for row in estimates[estimates["dimension"] == "all"].to_dict("records"):
+        whole.setdefault(row["item"], []).append(row)
     rows: list[dict[str, object]] = []
     current = ""
-    for item in codebook["item"]:
-        own = whole[whole["item"] == item]
-        wanted = "mean" if (own["measure"] == "mean").any() else "share"
-        if own.empty:
+    for item in codebook["item"].tolist():
+        own = whole.get(item)
+        if not own:
             continue
+        wanted = "mean" if any(row["measure"] == "mean" for row in own) else "share"
         if said.question(item) != current:
             current = said.question(item)
             rows.append({"item": item, "name": current, "emphasis": 1})
-        for row in own[own["measure"] == wanted].to_dict("records"):
+        for row in own:
+            if row["measure"] != wanted:
+                continue
             part, chosen = said.item(item), said.option(item, str(row["option"]))
             name = f"{part}: {chosen}" if part and chosen else part or chosen
             sign = "%" if wanted == "share" else ""

@@ -9,7 +9,6 @@ from analysis.charts import (
     choropleth,
     level_bars,
     load_shapes,
-    median_benchmark,
     rank_intervals,
     regression_scatter,
     sensitivity_bars,
@@ -19,15 +18,6 @@ from analysis.charts.maps import centre, project
 from analysis.errors import MethodError
 
 COUNTS = pd.DataFrame({"label": ["tak", "nie"], "value": [12, 30], "share": [28.57, 71.43]})
-PANELS = pd.DataFrame(
-    {
-        "panel": ["Zasoby", "Zasoby", "Procesy", "Procesy"],
-        "group": ["edycja 2022", "edycja 2024"] * 2,
-        "n": [41, 42, 41, 42],
-        "median": [np.nan, 0.21, np.nan, 0.44],
-        "benchmark": [0.78, 0.79, np.nan, 0.8],
-    }
-)
 
 
 def texts(figure):
@@ -70,17 +60,6 @@ def test_stacked_bar_fills_the_whole():
 def test_stacked_bar_refuses_a_name_wider_than_its_part():
     with pytest.raises(MethodError, match="does not fit"):
         stacked_bar(pd.DataFrame({"label": ["wystarczająco", "nie"], "value": [1, 99]}))
-
-
-def test_median_benchmark_labels_values_and_sizes_and_says_what_is_absent():
-    shown = texts(median_benchmark(PANELS))
-    assert {"0,21", "0,79", "0,44", "0,80", "0,78", "Zasoby", "brak danych", "edycja 2024 (n=42)"} <= set(shown)
-    assert shown.count("brak danych") == 1
-
-
-def test_median_benchmark_refuses_scores_off_the_scale():
-    with pytest.raises(MethodError, match="between 0 and 1"):
-        median_benchmark(PANELS.assign(benchmark=[0.7, 79, 0.8, 0.8]))
 
 
 def test_scatter_prints_the_equation():
@@ -129,7 +108,7 @@ def test_projection_keeps_distances_near_the_central_meridian():
     assert x[2] - x[0] == pytest.approx(68.46, abs=0.1)
 
 
-@pytest.mark.parametrize("draw", [lambda: bars(COUNTS), lambda: stacked_bar(COUNTS), lambda: median_benchmark(PANELS)])
+@pytest.mark.parametrize("draw", [lambda: bars(COUNTS), lambda: stacked_bar(COUNTS)])
 def test_the_same_table_gives_the_same_bytes(draw):
     files = []
     for _ in range(2):
@@ -170,25 +149,6 @@ def test_sensitivity_bars_refuse_what_has_no_index() -> None:
     assert widths == pytest.approx([0.6, 0.4, 0.5, 0.0]), "an index below zero is drawn as zero"
     with pytest.raises(MethodError, match="an index is missing"):
         sensitivity_bars(data.assign(total=[float("nan"), 0.1]), words=["a", "b", "c", "d"])
-
-
-GROUPS = pd.DataFrame(
-    {"panel": ["", "Status", "Status"], "group": ["wszystkie", "KKK", "bez statusu"], "n": [42, 17, 25],
-     "mean": [0.3, 0.44, 0.2], "benchmark": [0.87, 0.87, 0.81]}
-)  # fmt: skip
-
-
-def test_groups_are_set_against_the_mean_of_all():
-    figure = median_benchmark(GROUPS, measure="mean", labels=("Średnia", "Benchmark"), reference=(0.3, "wszystkie"))
-    shown = texts(figure)
-    assert {"0,30", "0,44", "0,20", "0,81", "KKK (n=17)"} <= set(shown) and "Status" in shown and "" not in shown
-    line = [line for line in figure.axes[0].lines if list(line.get_xdata()) == [0.3, 0.3]]
-    assert len(line) == 1 and len(figure.legends[0].get_texts()) == 3
-
-
-def test_means_outside_the_scale_are_refused():
-    with pytest.raises(MethodError, match="mean and benchmark"):
-        median_benchmark(GROUPS.assign(mean=[0.3, 1.2, 0.2]), measure="mean")
 
 
 LEVELS = pd.DataFrame({"label": ["chmura", "roboty"], "wdrożenie": [29, 16], "próby": [6, 14], "brak": [7, 12]})

@@ -108,7 +108,7 @@ def run(
     with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as sockets:
         kernel = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/s"}})
         try:
-            papermill.execute_notebook(
+            executed = papermill.execute_notebook(
                 str(source), str(draft), parameters=parameters, cwd=str(NOTEBOOKS), progress_bar=False,
                 log_output=True, kernel_name="python3", engine_name=engine, config=kernel,
                 request_save_on_cell_execute=False,  # twice a cell otherwise, and nobody reads the draft
@@ -125,7 +125,6 @@ def run(
         except DeadKernelError as error:
             draft.unlink(missing_ok=True)
             raise NotebookError(f"{source.name}: {error}; was it killed, or is memory short?") from error
-    executed = nbformat.read(draft, as_version=4)
     _clean(executed)
     nbformat.write(executed, draft)
     draft.replace(target)
