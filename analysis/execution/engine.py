@@ -22,10 +22,10 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import chdir
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -163,8 +163,8 @@ def _answer(shell: Any, source: str) -> dict[str, Any]:
 
 
 def execute(
-    nb_man: Any, *, begun: Begun | None = None, log_output: bool = False, stdout_file: Any = None,
-    stderr_file: Any = None, execution_timeout: float | None = None, **_: Any,
+    nb_man: Any, *, begun: Begun | None = None, in_place: Callable[[int], None] | None = None,
+    log_output: bool = False, stdout_file: Any = None, stderr_file: Any = None, execution_timeout: float | None = None, **_: Any,
 ) -> None:  # fmt: skip
     """Run the cells of a notebook in a forked process; papermill itself raises for the error output of a failed one.
 
@@ -174,6 +174,9 @@ def execute(
         papermill's manager of the running notebook; its cells get outputs and counts.
     begun
         What `begin` has executed of this notebook, if it has.
+    in_place
+        Execute the cells in this process, which was itself forked for this notebook and does nothing else. Called with
+        the number of each cell before it runs: nobody else could say where a process ended that a cell has killed.
     execution_timeout
         Seconds that one cell may take.
 
@@ -191,6 +194,13 @@ def execute(
     language = nb_man.nb.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
         raise NotebookError(f"the engine {NAME} runs Python only, not {language}; use --engine nbclient")
+    begun = begun if begun and begun.fits(nb_man.nb) else None
+    files = {"stdout": stdout_file, "stderr": stderr_file}
+    if in_place:
+        runner = _Runner(begun)
+        _follow(nb_man, partial(_ask_here, runner, in_place), log_output, files)
+        runner.end()
+        return
     if threads() > 1:
         logger.warning("the engine %s forks a process of %d threads: what they hold stays locked", NAME, threads())
     ours, theirs = socket.socketpair()
@@ -198,13 +208,13 @@ def execute(
     child = os.fork()
     if child == 0:
         ours.close()
-        _child(caller, nb_man.nb.cells, begun if begun and begun.fits(nb_man.nb) else None, theirs)
+        _child(caller, nb_man.nb.cells, begun, theirs)
     theirs.close()
-    files = {"stdout": stdout_file, "stderr": stderr_file}
     ended = False
     try:
         with ours, ours.makefile("r", encoding="utf-8") as answers:
-            _follow(nb_man, ours, answers, execution_timeout, log_output, files)
+            _follow(nb_man, partial(_ask, ours, answers, execution_timeout), log_output, files)
+            ours.shutdown(socket.SHUT_WR)
         ended = True
     finally:
         if not ended:
@@ -212,19 +222,34 @@ def execute(
         os.waitpid(child, 0)
 
 
-def _follow(nb_man: Any, wire: socket.socket, answers: Any, limit: float | None, log_output: bool, files: Any) -> None:
+def _ask(wire: socket.socket, answers: Any, limit: float | None, index: int, cell: Any) -> dict[str, Any]:
+    """Let the child execute a cell."""
+    wire.sendall(f"{index}\n".encode())
+    if limit and not select.select([wire], [], [], limit)[0]:
+        raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", int(limit), cell)
+    line = answers.readline()
+    if not line.endswith("\n"):
+        raise DeadKernelError(f"the process of the notebook ended while cell {index} ran")
+    told: dict[str, Any] = json.loads(line)
+    return told
+
+
+def _ask_here(runner: _Runner, tell: Callable[[int], None], index: int, cell: Any) -> dict[str, Any]:
+    """Execute a cell here; its answer is plain data, as from a child."""
+    tell(index)
+    told: dict[str, Any] = json.loads(json.dumps(runner.run(cell)))
+    return told
+
+
+def _follow(
+    nb_man: Any, ask: Callable[[int, Any], dict[str, Any]], log_output: bool, files: dict[str, Any]
+) -> None:  # fmt: skip
     """Ask for one cell after another and put the answers into the notebook."""
     for index, cell in enumerate(nb_man.nb.cells):
         nb_man.cell_start(cell, index)
         failed = None
         if cell.cell_type == "code" and cell.source.strip():
-            wire.sendall(f"{index}\n".encode())
-            if limit and not select.select([wire], [], [], limit)[0]:
-                raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", int(limit), cell)
-            line = answers.readline()
-            if not line.endswith("\n"):
-                raise DeadKernelError(f"the process of the notebook ended while cell {index} ran")
-            told = json.loads(line)
+            told = ask(index, cell)
             cell.outputs = [nbformat.from_dict(output) for output in told["outputs"]]
             cell.execution_count = told["execution_count"]
             _log(cell.outputs, log_output, files)
@@ -235,7 +260,6 @@ def _follow(nb_man: Any, wire: socket.socket, answers: Any, limit: float | None,
         if failed:
             break
     nb_man.nb.metadata["language_info"] = LANGUAGE
-    wire.shutdown(socket.SHUT_WR)
 
 
 def _log(outputs: list[Any], log_output: bool, files: dict[str, Any]) -> None:
@@ -251,28 +275,42 @@ def _log(outputs: list[Any], log_output: bool, files: dict[str, Any]) -> None:
             logger.info(output.data["text/plain"])
 
 
+class _Runner:
+    """Executes the cells of one notebook in this process."""
+
+    def __init__(self, begun: Begun | None) -> None:
+        from analysis.execution.shell import ZMQInteractiveShell
+
+        self.shell = begun.shell.again() if begun else ZMQInteractiveShell.start()
+        self.done = begun.answers if begun else {}
+
+    def run(self, cell: Any) -> dict[str, Any]:
+        """What a cell gives: `outputs`, `execution_count`, and `failed`, empty where nothing is wrong with it."""
+        if cell.get("id") in self.done:
+            told = self.done[cell.id][1]
+            self.shell.execution_count = told["execution_count"] + 1
+        else:
+            told = _answer(self.shell, cell.source)
+        if "raises-exception" in cell.metadata.get("tags", []):
+            told["failed"] = ""
+        return told
+
+    def end(self) -> None:
+        """Do what the shell does at the end of its process."""
+        self.shell.atexit_operations()
+
+
 def _child(caller: int, cells: list[Any], begun: Begun | None, wire: socket.socket) -> None:
     """Execute the cells that are asked for; never returns."""
     code = 1
     try:
         die_with_parent(caller)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        from analysis.execution.shell import ZMQInteractiveShell
-
-        shell = begun.shell.again() if begun else ZMQInteractiveShell.start()
-        done = begun.answers if begun else {}
+        runner = _Runner(begun)
         with wire, wire.makefile("r", encoding="utf-8") as asked:
             for line in asked:
-                cell = cells[int(line)]
-                if cell.get("id") in done:
-                    told = done[cell.id][1]
-                    shell.execution_count = told["execution_count"] + 1
-                else:
-                    told = _answer(shell, cell.source)
-                if "raises-exception" in cell.metadata.get("tags", []):
-                    told["failed"] = ""
-                wire.sendall((json.dumps(told) + "\n").encode())
-        shell.atexit_operations()
+                wire.sendall((json.dumps(runner.run(cells[int(line)])) + "\n").encode())
+        runner.end()
         code = 0
     except BaseException:  # nothing may get out into the code of the caller, of which this process is a copy
         traceback.print_exc()

@@ -179,7 +179,7 @@ def run_step(request: Request, server: int) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Command line: `python -m analysis.execution.server DESCRIPTOR NOTEBOOK… --module NAME…`; started by `klastry build`."""
+    """Command line: `python -m analysis.execution.server DESCRIPTOR NOTEBOOK… --module NAME…`, from `klastry build`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("listener", type=int, help="descriptor of a socket that listens")
     parser.add_argument("notebooks", type=Path, nargs="*")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from analysis.errors import NotebookError
 from analysis.execution.engine import COMMON, NAME, PARAMETERS, begin, register
 from analysis.execution.warm import rehearse
 
+ROOT = Path(__file__).resolve().parents[2]
 CELLS = {
     "edition = 1\nwho = 'R01'": PARAMETERS,
     "import os, random\nimport pandas as pd": COMMON,
@@ -109,3 +113,57 @@ def test_a_run_from_the_beginning_shows_pictures_after_it(tmp_path: Path) -> Non
     for _ in range(2):
         assert begin(source, {"edition": 7}, tmp_path) is not None
     assert "image/png" in run(source, parameters={"edition": 8}).cells[-1].outputs[0].data
+
+
+IN_PLACE = """
+import sys
+import os
+import subprocess
+import sys
+from pathlib import Path
+sys.path.insert(0, "workflow/scripts")
+import run_individual
+folder = Path(sys.argv[1])
+run_individual.run_notebook.NOTEBOOKS = run_individual.run_notebook.ROOT = folder
+run_individual.lock.join = lambda build: None
+run_individual.respondents = lambda build: ["R01", "R02", "R03"]
+try:
+    run_individual.run_all({"edition": 7}, folder / "build", folder / "build" / "x.log", jobs=2)
+except run_individual.NotebookError as error:
+    print(error)
+"""
+
+
+def individual(folder: Path, cells: dict[str, str]) -> str:
+    """Run a notebook for three respondents; returns what the runs say of a failure."""
+    (folder / "individual").mkdir()
+    notebook(folder, cells).rename(folder / "individual" / "report.ipynb")
+    (folder / "build" / "40_analyses" / "individual").mkdir(parents=True)
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", IN_PLACE, str(folder)], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_runs_in_processes_of_their_own_show_what_a_kernel_shows(tmp_path: Path) -> None:
+    cells = {source.replace("who", "respondent"): tag for source, tag in CELLS.items()}
+    assert "Error" not in individual(tmp_path, cells)
+    for who in ("R01", "R03"):
+        own = nbformat.read(tmp_path / f"build/notebooks/individual/{who}.ipynb", as_version=4)
+        kernel = run(tmp_path / "individual/report.ipynb", "nbclient", parameters={"edition": 7, "respondent": who})
+        for nb in (own, kernel):
+            del nb.cells[5]  # process and random number
+        assert shown(own) == shown(kernel)
+
+
+def test_a_cell_that_kills_its_process_is_named_with_its_respondent(tmp_path: Path) -> None:
+    kill = "if respondent == 'R02' and rehearsed:\n    os.kill(os.getpid(), 9)"
+    cells = {
+        "edition = 1\nrespondent = 'R01'": PARAMETERS,
+        "import os, pathlib": COMMON,
+        "rehearsed = pathlib.Path('rehearsed').exists()\npathlib.Path('rehearsed').touch()": "",
+        kill: "",
+    }
+    told = individual(tmp_path, cells)
+    assert "respondent R02: the process ended while cell 4 of individual/report.ipynb ran; was it killed" in told

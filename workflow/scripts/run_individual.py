@@ -19,6 +19,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -59,9 +60,12 @@ def respondents(build: Path) -> list[str]:
 
 
 def run_one(
-    respondent: str, parameters: dict[str, Any], build: Path, logs: Path, engine: str | None, begun: Any = None
+    respondent: str, parameters: dict[str, Any], build: Path, logs: Path, engine: str | None, begun: Any = None,
+    *, tell: Callable[[int], None],
 ) -> float:  # fmt: skip
-    """Execute the notebook for one respondent; returns the seconds it took. `begun` is what all have in common.
+    """Execute the notebook for one respondent; returns the seconds it took.
+
+    `begun` is what all have in common; with it the notebook runs in this process, and `tell` hears which cell is next.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def run_one(
     start = time.monotonic()
     scratch = build / "notebooks" / "individual" / f".{respondent}"
     try:
-        given, options = {**parameters, "respondent": respondent}, {"begun": begun} if begun else {}
+        given, options = {**parameters, "respondent": respondent}, {"begun": begun, "in_place": tell} if begun else {}
         run_notebook.run(NOTEBOOK, given, scratch, logs / f"{respondent}.log", engine, **options)
         (scratch / "notebooks" / f"{NOTEBOOK}.ipynb").replace(
             build / "notebooks" / "individual" / f"{respondent}.ipynb"
@@ -99,7 +103,7 @@ def _child(pipe: Connection, respondent: str, work: tuple[Any, ...]) -> None:
     try:
         with run_notebook.deliberate():
             lock.join(work[1])
-            pipe.send(run_one(respondent, *work))
+            pipe.send(run_one(respondent, *work, tell=pipe.send))
     except errors.KlastryError as error:
         pipe.send((str(error), error.exit_code))
     except BaseException as error:
@@ -111,6 +115,7 @@ def _side_by_side(found: list[str], work: tuple[Any, ...], jobs: int, context: A
     """Run each respondent in a process of its own, `jobs` at a time; returns seconds. No new one after a failure."""
     times: dict[str, float] = {}
     failures: dict[str, NotebookError] = {}
+    cell_of: dict[str, int] = {}  # which runs now, or ran last
     waiting, running = list(reversed(found)), {}
     while (waiting and not failures) or running:
         while waiting and not failures and len(running) < jobs:
@@ -121,11 +126,16 @@ def _side_by_side(found: list[str], work: tuple[Any, ...], jobs: int, context: A
             theirs.close()
             running[ours] = (name, process)
         for pipe in wait(list(running)):
-            name, process = running.pop(pipe)
+            name, process = running[pipe]
             try:
                 told = pipe.recv()
             except EOFError:
-                told = (f"respondent {name}: the process ended without a word", 1)
+                where = f"while cell {cell_of[name]} of {NOTEBOOK}.ipynb ran" if name in cell_of else "without a word"
+                told = (f"respondent {name}: the process ended {where}; was it killed, or is memory short?", 1)
+            if isinstance(told, int):
+                cell_of[name] = told
+                continue
+            del running[pipe]
             process.join()
             if isinstance(told, float):
                 times[name] = told
