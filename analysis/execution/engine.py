@@ -164,7 +164,8 @@ def _answer(shell: Any, source: str) -> dict[str, Any]:
 
 def execute(
     nb_man: Any, *, begun: Begun | None = None, in_place: Callable[[int], None] | None = None,
-    log_output: bool = False, stdout_file: Any = None, stderr_file: Any = None, execution_timeout: float | None = None, **_: Any,
+    log_output: bool = False, stdout_file: Any = None, stderr_file: Any = None,
+    execution_timeout: float | None = None, **_: Any,
 ) -> None:  # fmt: skip
     """Run the cells of a notebook in a forked process; papermill itself raises for the error output of a failed one.
 

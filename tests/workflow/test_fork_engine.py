@@ -104,8 +104,7 @@ def test_outputs_are_those_of_a_kernel(tmp_path: Path) -> None:
 def test_a_shell_that_was_made_before_the_fork_is_a_fresh_kernel_too(tmp_path: Path) -> None:
     """The parent of a build's steps has it ready, and runs each step's script in another folder than it stands in."""
     here = (
-        "import sys, os\n"
-        "sys.modules['__main__'].__dict__ is globals(), [*map(str, _dh)] == [os.getcwd()], sorted(_oh)"
+        "import sys, os\nsys.modules['__main__'].__dict__ is globals(), [*map(str, _dh)] == [os.getcwd()], sorted(_oh)"
     )
     source = notebook(tmp_path, *CELLS, here, "[name for name in dir() if not name.startswith('_')]")
     script = tmp_path / "run.py"
