@@ -21,7 +21,7 @@ BEYOND = 0.07  # how far the axis goes on at both ends of the scale of 0 to 1
 TICKS = (0, 0.2, 0.4, 0.6, 0.8, 1.0)
 TICK, NUMBER_AT = 3.5, 10.4  # length of a tick, and how far below the axis its number has its middle
 HEADING_SIZE, LABEL_SIZE, VALUE_SIZE, TICK_SIZE = 8.8, 8.5, 7.8, 8.0  # of letters
-MIDDLE_GAP, BENCHMARK_GAP = 0.016, 0.018  # from a mark to its number, on the scale
+MIDDLE_GAP, BENCHMARK_GAP = 5.4, 6.2  # from the middle of a mark to its number: clear of its edge
 LEGEND_AT, HANDLE, HANDLE_GAP = 11.6, 17.0, 1.7  # middle of the legend, width of a mark's place, from there to its text
 DASHES = "3.6 2.7"
 MIDDLE: Any = {"shape": CIRCLE, "size": 6, "fill": DARK, "edge": DARK, "width": 1.0}
@@ -119,8 +119,8 @@ def _scale(rows: Sequence[Mapping[str, Any]]) -> Callable[[float], float]:
     for row in rows:
         if pd.notna(row["benchmark"]):
             end = text_width(shown_number(row["benchmark"], 2), VALUE_SIZE)
-            share = (row["benchmark"] + BENCHMARK_GAP + BEYOND) / (1 + 2 * BEYOND)
-            length = min(length, (WIDTH - MARGIN - left - end) / share)
+            share = (row["benchmark"] + BEYOND) / (1 + 2 * BEYOND)
+            length = min(length, (WIDTH - MARGIN - left - BENCHMARK_GAP - end) / share)
     return lambda score: left + length * (score + BEYOND) / (1 + 2 * BEYOND)
 
 
@@ -146,9 +146,9 @@ def _row(
         drawing.line(place(middle), y, place(benchmark), y, colour=RULE, width=2.2)
     if pd.notna(middle):
         told = shown_number(middle, 2)
-        drawing.text(place(middle - MIDDLE_GAP), y, told, VALUE_SIZE, align="right", ground=ground)
+        drawing.text(place(middle) - MIDDLE_GAP, y, told, VALUE_SIZE, align="right", ground=ground)
     if pd.notna(benchmark):
-        drawing.text(place(benchmark + BENCHMARK_GAP), y, shown_number(benchmark, 2), VALUE_SIZE, ground=ground)
+        drawing.text(place(benchmark) + BENCHMARK_GAP, y, shown_number(benchmark, 2), VALUE_SIZE, ground=ground)
     for score, look in ((middle, MIDDLE), (benchmark, BENCHMARK)):
         if pd.notna(score):
             drawing.mark(x=place(score), y=y, **look)
