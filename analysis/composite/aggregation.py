@@ -264,9 +264,11 @@ def aggregate(
     except OutsideDomain as error:
         raise MethodError(f"{error} for {normalised.index[error.position[-1]]}; {error.remedy}") from error
     out = pd.DataFrame(scores, index=normalised.index, columns=structure.aggregates)
-    if settings.complete_from_level is not None and np.isnan(scores).any():
+    if settings.complete_from_level is not None:
+        column = {code: j for j, code in enumerate(structure.aggregates)}
+        lost = np.isnan(scores)
         for group in groups:
-            nobody = out.index[out[group.code].isna()]
+            nobody = out.index[lost[:, column[group.code]]]
             if group.level >= settings.complete_from_level and len(nobody):
                 raise MethodError(
                     f"aggregation: no available indicator of {group.code} for {', '.join(map(str, nobody))}; "
