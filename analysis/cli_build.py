@@ -28,6 +28,10 @@ TARGETS = (
 )  # fmt: skip
 # The workflow engine; elsewhere it keeps to what a cluster's scheduler can stand.
 HERE, ELSEWHERE = "analysis.execution.workflow", "snakemake"
+# In the logs while chapters are not those that the engine has made: the texts that they were made of. The engine knows
+# the texts that it has read, and would find nothing to do once a text is again what it was then.
+BESIDE_ENGINE, BOOK = "chapters-beside-engine.json", Path("50_chapters/book.json")
+WITHOUT_TEXTS = {"validation", "indicators", "scores", "figures", "analyses"}  # targets
 # What steps of publishing import; the parent of the steps has it ready for all of them.
 PUBLISHING = ("analysis.publish.steps", "analysis.publish.individual", "analysis.publish.html")
 
@@ -110,6 +114,8 @@ def _run_steps(args: argparse.Namespace, root: Path, build: Path, steps: Mapping
     """Run steps of publishing (name → log) in this process, without the workflow engine."""
     start, failure = time.monotonic(), build / "logs" / "failure.json"
     failure.unlink(missing_ok=True)
+    # Before the first step: a build can be killed at any moment.
+    write_text(json.dumps(unchanged.texts(root)), build / "logs" / BESIDE_ENGINE)
     try:
         for step, log in steps.items():
             _step(step, (build / "logs" / log).relative_to(root), args, root, build)
@@ -132,6 +138,12 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
         "--config", f"edition={args.edition}", f"method={args.method}", "--rerun-incomplete", "--nocolor",
         "--scheduler", "greedy",
     ]  # fmt: skip
+    beside = logs / BESIDE_ENGINE
+    again = beside.is_file() and not (args.target and set(args.target) <= WITHOUT_TEXTS)
+    if again and json.loads(beside.read_text(encoding="utf-8")) != unchanged.texts(root):
+        command[-2:-2] = ["--forcerun", str((build / BOOK).relative_to(root))]
+    else:
+        again = False
     command += ["--dry-run"] if args.dry_run else []
     command += ["--forceall"] if args.force else []
     command += [*args.target] if args.target else []
@@ -169,6 +181,8 @@ def _run_workflow(args: argparse.Namespace, root: Path, build: Path, membership:
     if not args.dry_run:
         progress.save()
     if code == 0:
+        if again and not args.dry_run:
+            beside.unlink(missing_ok=True)
         _tell_end(args, root, build, "Everything is up to date" if nothing else "Built", start)
         return 0
     if code < 0:

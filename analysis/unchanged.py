@@ -67,6 +67,11 @@ def inputs(root: Path) -> Seen:
     return found
 
 
+def texts(root: Path) -> Seen:
+    """Texts of chapters, with size and time."""
+    return _walk(str(root / "report" / "chapters"))
+
+
 def around_chapters(root: Path, build: Path) -> Seen:
     """Files that rendered chapters depend on besides their own texts, with size and time."""
     chapters = str(root / "report" / "chapters")

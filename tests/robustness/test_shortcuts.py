@@ -98,6 +98,21 @@ def test_after_a_shortcut_the_workflow_makes_the_rest(project: Path) -> None:
     assert hashes(project / "build/2024/60_report") == quick
 
 
+def test_a_sentence_taken_back_leaves_nothing_in_the_report(project: Path) -> None:
+    """The engine has seen the old text before: only what the shortcut left tells it that the chapters are others."""
+    before = (project / CHAPTER).read_bytes()
+    whole = {path: digest for path, digest in hashes(project / "build/2024").items() if "logs" not in path}
+    (project / CHAPTER).write_text(
+        (project / CHAPTER).read_text("utf-8") + "\nA sentence that is taken back.\n", "utf-8"
+    )
+    assert not asked(project, "html")[0]
+    (project / CHAPTER).write_bytes(before)
+    assert asked(project)[0]
+    again = {path: digest for path, digest in hashes(project / "build/2024").items() if "logs" not in path}
+    assert {path for path in whole.keys() | again.keys() if whole.get(path) != again.get(path)} == set()
+    assert not asked(project)[0]
+
+
 def test_another_format_needs_no_engine_either(project: Path) -> None:
     pdf = project / "build/2024/50_chapters/out/raport-ogolny-2024.pdf"
     edit(project, "\n\n", "\n\nNowe zdanie.\n\n")
